@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Reserve, fill, submit, count: the only way out of the kernel. */
+#ifndef EXECTAP_EMIT_BPF_H
+#define EXECTAP_EMIT_BPF_H
+
+#include "maps.bpf.h"
+
+enum emitted {
+	EMITTED,
+	EMITTED_NOT,	   /* no room in the ring */
+	EMITTED_TOO_SMALL, /* try the next class */
+};
+
+static __always_inline __u32 cpu_slot(void)
+{
+	return bpf_get_smp_processor_id() % WIRE_CPU_SLOTS;
+}
+
+static __always_inline struct wire_trailer trailer_of(enum wire_type type)
+{
+	__u32 slot = cpu_slot();
+	struct wire_counters *cpu = &state.cpu[slot];
+	struct wire_trailer trailer = {
+		.time_ns = bpf_ktime_get_boot_ns(),
+		.lost = cpu->execs_lost + cpu->attempts_lost,
+		.cpu_slot = slot,
+		.type = type,
+	};
+	return trailer;
+}
+
+/*
+ * Wakes the reader if it sleeps. A wake-up costs ten times what a record does, so it is not tied to records: an empty,
+ * discarded one carries it. The submit before this is a full barrier, so either the reader saw that record before it
+ * went to sleep, or its flag is seen here.
+ */
+static __always_inline void wake_reader(void)
+{
+	void *empty;
+
+	if (!state.asleep || !__sync_lock_test_and_set(&state.asleep, 0))
+		return;
+	empty = bpf_ringbuf_reserve(&events, 8, 0);
+	if (empty)
+		bpf_ringbuf_discard(empty, BPF_RB_FORCE_WAKEUP);
+}
+
+static __always_inline void submit(void *record)
+{
+	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+	wake_reader();
+}
+
+static __always_inline void count_lost(enum wire_type type)
+{
+	struct wire_counters *cpu = &state.cpu[cpu_slot()];
+
+	if (type == WIRE_EXEC)
+		__sync_fetch_and_add(&cpu->execs_lost, 1);
+	else
+		__sync_fetch_and_add(&cpu->attempts_lost, 1);
+}
+
+/*
+ * How a record class is shared out. The strings' lengths are not known to the verifier together, only each by itself,
+ * so it wants room for the longest arguments and the longest path side by side. That room may lie over the fixed part,
+ * which is written last: what really was read is checked against call_room.
+ */
+static __always_inline __u32 call_room(__u32 class_bytes)
+{
+	return class_bytes - sizeof(struct wire_call);
+}
+
+/* The most bytes of path that one class reads, its NUL included. */
+static __always_inline __u32 path_limit(__u32 class_bytes)
+{
+	if (class_bytes == WIRE_CLASS_512)
+		return 192;
+	if (class_bytes == WIRE_CLASS_2K)
+		return 1024;
+	return WIRE_FILENAME_MAX;
+}
+
+/* The most bytes of arguments that one class takes. */
+static __always_inline __u32 args_limit(__u32 class_bytes)
+{
+	return class_bytes - path_limit(class_bytes);
+}
+
+#endif
