@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Bytes that an observed process chose, as text that can't reach the terminal as a control sequence nor forge a line.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace exectap {
+
+// Appends `bytes` in double quotes. Inside: \\ \" \n \r \t; \xNN for any other control byte and for what is not UTF-8;
+// \u{...} for invisible and bidirectional characters, spaces other than the plain one included. It is lossless.
+void append_quoted(std::string& out, std::string_view bytes);
+
+}  // namespace exectap
