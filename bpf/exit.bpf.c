@@ -1,12 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* The end of a task: the count of live ones, and, while the trace starts, the children it leaves behind. */
-
-struct child_walk {
-	struct task_struct *parent;
-	struct list_head *node;
-	struct list_head *head;
-	struct wire_orphan orphan;
-};
+/* The end of a task: the count of live ones, and, while the trace starts, the family it leaves behind. */
 
 static __always_inline struct wire_process process_of(struct task_struct *leader)
 {
@@ -17,55 +10,87 @@ static __always_inline struct wire_process process_of(struct task_struct *leader
 	return process;
 }
 
+struct family_walk {
+	struct task_struct *task; /* the one that ends */
+	struct list_head *node;	  /* in its list of children */
+	struct list_head *head;
+	struct task_struct *ancestor; /* a leader */
+	struct wire_lineage child;    /* what is recorded of each child */
+};
+
 /* The list is read without its lock: a child that is reaped meanwhile can lead astray, which is seen and counted. */
-static long record_child(__u32 index, struct child_walk *walk)
+static long record_child(__u32 index, struct family_walk *walk)
 {
+	/* Locals, here and below: BPF_CORE_READ would take the walk itself for a struct of the kernel. */
+	struct list_head *node = walk->node;
 	struct task_struct *child;
 	struct wire_process key;
+	long error;
 
-	if (walk->node == walk->head)
+	if (node == walk->head)
 		return 1;
-	child = (void *)walk->node - bpf_core_field_offset(struct task_struct, sibling);
-	if (BPF_CORE_READ(child, real_parent) != walk->parent) {
-		__sync_fetch_and_add(&state.orphans_lost, 1);
+	child = (void *)node - bpf_core_field_offset(struct task_struct, sibling);
+	if (BPF_CORE_READ(child, real_parent) != walk->task)
 		return 1;
-	}
 	key = process_of(child);
-	if (bpf_map_update_elem(&orphans, &key, &walk->orphan, BPF_ANY))
-		__sync_fetch_and_add(&state.orphans_lost, 1);
-	walk->node = BPF_CORE_READ(walk->node, next);
+	/* The first parent is the true one; a later one has only adopted it. Unless that one is known to be watched. */
+	error = bpf_map_update_elem(&lineage, &key, &walk->child, walk->child.in_scope ? BPF_ANY : BPF_NOEXIST);
+	if (error && error != -EEXIST)
+		__sync_fetch_and_add(&state.lineage_lost, 1);
+	walk->node = BPF_CORE_READ(node, next);
 	return 0;
 }
 
-/* Its children are about to get another parent, and with it lose what would tell the iterator that they are in scope. */
-static __always_inline void record_orphans(struct task_struct *task, bool in_scope)
+static long record_ancestor(__u32 index, struct family_walk *walk)
 {
-	struct child_walk walk = {
-		.parent = task,
-		.head = (void *)task + bpf_core_field_offset(struct task_struct, children),
-		.orphan.in_scope = in_scope,
-	};
-	struct task_struct *leader = task->group_leader;
-	struct task_struct *grandparent = task->real_parent->group_leader;
+	struct task_struct *ancestor = walk->ancestor;
+	struct task_struct *parent = BPF_CORE_READ(ancestor, real_parent, group_leader);
+	struct wire_process key = process_of(ancestor);
+	struct wire_lineage value = {};
+	long error;
 
-	walk.node = BPF_CORE_READ(walk.head, next);
+	if (!parent || key.pid <= 1)
+		return 1;
+	value.parent = process_of(parent);
+	error = bpf_map_update_elem(&lineage, &key, &value, BPF_NOEXIST);
+	if (error == -EEXIST)
+		return 1;
+	if (error)
+		__sync_fetch_and_add(&state.lineage_lost, 1);
+	walk->ancestor = parent;
+	return 0;
+}
+
+/* Its children are about to get another parent, and lose with it what tells the iterator that they are in scope. */
+static __always_inline void record_family(struct task_struct *task, bool is_in_scope)
+{
+	struct list_head *head = (void *)task + bpf_core_field_offset(struct task_struct, children);
+	struct task_struct *leader = task->group_leader;
+	struct family_walk walk = {
+		.task = task,
+		.node = BPF_CORE_READ(head, next),
+		.head = head,
+		.ancestor = leader,
+		.child = { .parent = process_of(leader), .in_scope = is_in_scope },
+	};
+
 	if (walk.node == walk.head)
 		return;
-	walk.orphan.parent = process_of(leader);
-	walk.orphan.grandparent = process_of(grandparent);
-	bpf_loop(WIRE_ORPHANS_PER_TASK_MAX, record_child, &walk, 0);
+	bpf_loop(WIRE_CHILDREN_MAX, record_child, &walk, 0);
 	if (walk.node != walk.head)
-		__sync_fetch_and_add(&state.orphans_lost, 1);
+		__sync_fetch_and_add(&state.lineage_lost, 1);
+	bpf_loop(WIRE_ANCESTORS_MAX, record_ancestor, &walk, 0);
 }
 
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *task)
 {
 	struct wire_mark *mark = mark_of(task);
+	bool is_watched_task = mark && mark->kind == WIRE_MARK_WATCHED;
 
 	if (config.watch_children && state.seeding)
-		record_orphans(task, mark && mark->kind == WIRE_MARK_WATCHED);
-	if (mark && mark->kind == WIRE_MARK_WATCHED && end_life(mark))
+		record_family(task, is_watched_task);
+	if (is_watched_task && end_life(mark))
 		wake_reader();
 	return 0;
 }

@@ -120,5 +120,6 @@ struct pt_regs {
 
 #define PF_EXITING 0x00000004
 #define SIGKILL 9
+#define EEXIST 17
 
 #endif

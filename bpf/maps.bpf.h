@@ -27,13 +27,13 @@ struct {
 	__type(value, struct wire_mark);
 } marks SEC(".maps");
 
-/* Children of tasks that ended while the trace was starting, by child. */
+/* Who was whose child, in the families of tasks that ended while the trace was starting. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, WIRE_ORPHANS_MAX);
+	__uint(max_entries, WIRE_LINEAGE_MAX);
 	__type(key, struct wire_process);
-	__type(value, struct wire_orphan);
-} orphans SEC(".maps");
+	__type(value, struct wire_lineage);
+} lineage SEC(".maps");
 
 #endif

@@ -17,12 +17,12 @@ static __always_inline bool has_target_tty(struct task_struct *task)
 	return false;
 }
 
-static __always_inline bool is_orphan_in_scope(struct task_struct *leader)
+static __always_inline bool has_lineage_in_scope(struct task_struct *leader)
 {
 	struct wire_process key = { .start_time = leader->start_boottime, .pid = leader->tgid };
-	struct wire_orphan *orphan = bpf_map_lookup_elem(&orphans, &key);
+	struct wire_lineage *known = bpf_map_lookup_elem(&lineage, &key);
 
-	return orphan && orphan->in_scope;
+	return known && known->in_scope;
 }
 
 /* Never `parent`: that is the tracer under ptrace. */
@@ -40,7 +40,7 @@ static __always_inline bool is_in_scope(struct task_struct *task)
 	if (!config.watch_children)
 		return false;
 	mark = mark_of(task->real_parent->group_leader);
-	return (mark && mark->kind == WIRE_MARK_WATCHED) || is_orphan_in_scope(task);
+	return (mark && mark->kind == WIRE_MARK_WATCHED) || has_lineage_in_scope(task);
 }
 
 SEC("iter/task")

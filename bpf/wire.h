@@ -20,9 +20,10 @@ enum {
 	WIRE_TTYS_MAX = 64,
 	/* Pointers of a failed call's argv that are followed. What is beyond is flagged as cut. */
 	WIRE_ATTEMPT_ARGS_MAX = 8192,
-	/* Children recorded of one task that dies while the trace starts. */
-	WIRE_ORPHANS_PER_TASK_MAX = 4096,
-	WIRE_ORPHANS_MAX = 16384,
+	/* While the trace starts: children and ancestors recorded of one task that ends, and processes in all. */
+	WIRE_CHILDREN_MAX = 4096,
+	WIRE_ANCESTORS_MAX = 256,
+	WIRE_LINEAGE_MAX = 16384,
 };
 
 /*
@@ -65,10 +66,10 @@ struct wire_counters {
 
 struct wire_state {
 	__u32 asleep;	    /* the reader waits for a wake-up; who takes it (exchange) wakes it */
-	__u32 seeding;	    /* tasks that end hand their children over (orphans) */
+	__u32 seeding;	    /* of tasks that end the lineage is recorded */
 	__s64 live_tasks;   /* watched threads that have not ended */
 	__u64 marks_lost;   /* marks that could not be created: no memory */
-	__u64 orphans_lost; /* children of ending tasks that could not be recorded while seeding */
+	__u64 lineage_lost; /* processes whose parent could not be recorded while seeding */
 	__u64 padding[4];
 	struct wire_counters cpu[WIRE_CPU_SLOTS];
 };
@@ -104,11 +105,13 @@ struct wire_process {
 	__u32 padding;
 };
 
-/* The value of the map `orphans`, by child: who ended, and whose child that was. */
-struct wire_orphan {
+/*
+ * The value of the map `lineage`, by process: whose child it was when one of its family ended while the trace was
+ * starting. An ended parent can't be asked any more, and its children have another one by then.
+ */
+struct wire_lineage {
 	struct wire_process parent;
-	struct wire_process grandparent;
-	__u32 in_scope; /* the parent was watched; or user space found that it should have been */
+	__u32 in_scope; /* its parent was watched when it ended; or user space found that this one should be */
 	__u32 padding;
 };
 
@@ -171,7 +174,7 @@ WIRE_ASSERT(sizeof(struct wire_config) == 16, "layout of wire_config");
 WIRE_ASSERT(sizeof(struct wire_counters) == 64, "one cache line a slot");
 WIRE_ASSERT(sizeof(struct wire_mark) == 32, "layout of wire_mark");
 WIRE_ASSERT(sizeof(struct wire_process) == 16, "layout of wire_process");
-WIRE_ASSERT(sizeof(struct wire_orphan) == 40, "layout of wire_orphan");
+WIRE_ASSERT(sizeof(struct wire_lineage) == 24, "layout of wire_lineage");
 WIRE_ASSERT(sizeof(struct wire_seeded) == 32, "layout of wire_seeded");
 WIRE_ASSERT(sizeof(struct wire_trailer) == 24, "layout of wire_trailer");
 WIRE_ASSERT(sizeof(struct wire_call) == 96, "layout of wire_call");

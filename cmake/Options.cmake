@@ -12,7 +12,6 @@ target_compile_options(
             -Wnon-virtual-dtor
             -Wold-style-cast
             -Woverloaded-virtual
-            -Wnull-dereference
             # BPF skeletons and wire.h name only the fields that are not zero.
             -Wno-missing-field-initializers)
 if(EXECTAP_WERROR)

@@ -2,7 +2,6 @@
 // What can fail in the world: a value, or an error that says what to do. The subset of std::expected that is used.
 #pragma once
 
-#include <cassert>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,7 +11,10 @@ namespace exectap {
 
 enum class ErrorKind {
     failure,
-    usage,  // what was asked for makes no sense: exit status 2
+    usage,   // what was asked for makes no sense: exit status 2
+    rights,  // more privileges are needed: running it as root helps
+    command_not_found,
+    command_not_executable,
 };
 
 struct Error {
@@ -32,23 +34,14 @@ public:
     bool has_value() const { return std::holds_alternative<T>(value_); }
     explicit operator bool() const { return has_value(); }
 
-    T& operator*() { return *get(); }
-    const T& operator*() const { return *const_cast<Result*>(this)->get(); }
-    T* operator->() { return get(); }
+    T& operator*() { return std::get<T>(value_); }
+    const T& operator*() const { return std::get<T>(value_); }
+    T* operator->() { return &std::get<T>(value_); }
+    const T* operator->() const { return &std::get<T>(value_); }
 
-    const Error& error() const {
-        const auto* error = std::get_if<Error>(&value_);
-        assert(error);
-        return *error;
-    }
+    const Error& error() const { return std::get<Error>(value_); }
 
 private:
-    T* get() {
-        auto* value = std::get_if<T>(&value_);
-        assert(value);
-        return value;
-    }
-
     std::variant<T, Error> value_;
 };
 
@@ -61,10 +54,7 @@ public:
     bool has_value() const { return !error_; }
     explicit operator bool() const { return has_value(); }
 
-    const Error& error() const {
-        assert(error_);
-        return *error_;
-    }
+    const Error& error() const { return error_.value(); }
 
 private:
     std::optional<Error> error_;

@@ -37,11 +37,12 @@ struct Tally {
 };
 
 struct SessionSummary {
+    AttemptMechanism attempt_mechanism = AttemptMechanism::off;
     Tally execs;
     Tally attempts;
     std::uint64_t bad_records = 0;   // could not be decoded: an internal error
     std::uint64_t marks_lost = 0;    // tasks that could not be marked: the execs missed with them are unknown
-    std::uint64_t orphans_lost = 0;  // processes left by ones that ended while the trace started
+    std::uint64_t lineage_lost = 0;  // processes that may have been missed when their parents ended at the start
     std::uint64_t still_alive = 0;   // watched processes
 
     bool is_complete() const;
@@ -52,7 +53,7 @@ public:
     using Handler = std::function<void(const Event&)>;
 
     // Loads and attaches the programs and marks what already runs: when it returns, nothing in scope is missed.
-    static Result<std::unique_ptr<Session>> open(SessionConfig config);
+    static Result<std::unique_ptr<Session>> open(const SessionConfig& config);
 
     virtual ~Session() = default;
 

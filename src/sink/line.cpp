@@ -19,12 +19,6 @@ using std::chrono::microseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-nanoseconds read_clock(clockid_t id) {
-    timespec time{};
-    ::clock_gettime(id, &time);
-    return seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
-}
-
 void append_time(std::string& out, nanoseconds since_boot, const Clock& clock) {
     const auto to = std::back_inserter(out);
     auto shown = since_boot;
@@ -126,11 +120,6 @@ struct LineWriter {
 };
 
 }  // namespace
-
-Clock Clock::now(TimeStyle style) {
-    const auto boot = read_clock(CLOCK_BOOTTIME);
-    return {style, boot, read_clock(CLOCK_REALTIME) - boot};
-}
 
 void append_line(std::string& out, const Event& event, const Clock& clock) {
     std::visit(LineWriter{out, clock}, event);

@@ -2,29 +2,14 @@
 // The line format: one event, one line, always.
 #pragma once
 
-#include <chrono>
 #include <string>
 
+#include "exectap/clock.h"
 #include "exectap/event.h"
 #include "exectap/sink.h"
 #include "sink/output.h"
 
 namespace exectap {
-
-enum class TimeStyle {
-    start,  // seconds since the trace began
-    boot,   // seconds since the machine booted, suspended time included
-    wall,   // UTC
-};
-
-// How the clock of events is shown; measured once, when the trace begins.
-struct Clock {
-    TimeStyle style = TimeStyle::start;
-    std::chrono::nanoseconds start_since_boot{};  // CLOCK_BOOTTIME when the trace began
-    std::chrono::nanoseconds wall_minus_boot{};   // CLOCK_REALTIME - CLOCK_BOOTTIME
-
-    static Clock now(TimeStyle style);
-};
 
 // Appends the event's line and its newline.
 void append_line(std::string& out, const Event& event, const Clock& clock);

@@ -20,6 +20,8 @@ public:
     // What flush() writes. Whoever appends ends every event with a newline and puts no other one there.
     std::string& buffer() { return buffer_; }
 
+    int fd() const { return fd_; }
+
     bool is_full() const { return buffer_.size() >= kFlushBytes; }
 
     // After an error the rest is thrown away, and so is all that comes until reopen().

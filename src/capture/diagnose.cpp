@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "capture/diagnose.h"
+
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+#include <fstream>
+#include <vector>
+
+namespace exectap {
+namespace {
+
+constexpr const char* kBtfPath = "/sys/kernel/btf/vmlinux";
+
+bool has(const MachineFacts& facts, unsigned capability) {
+    return (facts.effective_capabilities >> capability & 1U) != 0;
+}
+
+std::uint64_t effective_capabilities() {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> data{};
+    if (::syscall(SYS_capget, &header, data.data()) != 0) return 0;
+    return std::uint64_t{data[1].effective} << 32 | data[0].effective;
+}
+
+}  // namespace
+
+Result<void> check_rights(const MachineFacts& facts) {
+    // CAP_SYS_ADMIN stands for both, as it did before 5.8.
+    if (has(facts, CAP_SYS_ADMIN)) return {};
+    std::vector<const char*> lacking;
+    if (!has(facts, CAP_BPF)) lacking.push_back("CAP_BPF");
+    if (!has(facts, CAP_PERFMON)) lacking.push_back("CAP_PERFMON");
+    if (lacking.empty()) return {};
+    const auto names = fmt::format("{}", fmt::join(lacking, " and "));
+    if (facts.is_root) {
+        return Error{
+            fmt::format("lacks {} although it runs as root: run it outside this container, or start the "
+                        "container with these capabilities",
+                        names)};
+    }
+    return Error{fmt::format("lacks {}", names), ErrorKind::rights};
+}
+
+Error explain_load_failure(const MachineFacts& facts, int code) {
+    if (!facts.has_bpf_loop) {
+        return {fmt::format("this kernel ({}) is too old: exectap needs Linux 5.17 or newer", facts.kernel_release)};
+    }
+    if (!facts.has_btf) {
+        return {
+            fmt::format("this kernel does not describe its types (no {}): exectap needs one built with "
+                        "CONFIG_DEBUG_INFO_BTF=y",
+                        kBtfPath)};
+    }
+    if (facts.is_confidential) {
+        return {
+            "this kernel is locked down (confidentiality), which forbids reading its memory: boot without "
+            "lockdown=confidentiality"};
+    }
+    return {fmt::format("the kernel ({}) refused exectap's programs: {}; -vv shows what it said", facts.kernel_release,
+                        std::strerror(code)),
+            ErrorKind::failure, code};
+}
+
+MachineFacts rights_of_caller() {
+    MachineFacts facts;
+    facts.effective_capabilities = effective_capabilities();
+    facts.is_root = ::geteuid() == 0;
+    return facts;
+}
+
+MachineFacts facts_of_machine() {
+    auto facts = rights_of_caller();
+    facts.has_btf = ::access(kBtfPath, R_OK) == 0;
+    facts.has_bpf_loop = ::libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_loop, nullptr) > 0;
+    std::string lockdown;
+    std::getline(std::ifstream("/sys/kernel/security/lockdown"), lockdown);
+    facts.is_confidential = lockdown.find("[confidentiality]") != std::string::npos;
+    utsname name{};
+    if (::uname(&name) == 0) facts.kernel_release = name.release;
+    return facts;
+}
+
+}  // namespace exectap

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "capture/seeding.h"
+
+#include <bpf/bpf.h>
+#include <fmt/format.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include "capture/probes.h"
+#include "log/log.h"
+
+namespace exectap {
+namespace {
+
+Error failure(std::string_view what) {
+    return {fmt::format("{}: {}", what, std::strerror(errno)), ErrorKind::failure, errno};
+}
+
+enum class Marked { newly, before, process_has_ended };
+
+// A pidfd names only the leader of its process: the iterator finds the other threads.
+Result<Marked> mark_leader(int marks, int pidfd, wire_mark_kind kind) {
+    wire_mark mark{};
+    mark.kind = kind;
+    mark.syscall_id = WIRE_NO_SYSCALL;
+    if (::bpf_map_update_elem(marks, &pidfd, &mark, BPF_NOEXIST) == 0) return Marked::newly;
+    if (errno == EEXIST) return Marked::before;
+    if (errno == ENOENT || errno == ESRCH) return Marked::process_has_ended;
+    return failure("can't mark a process");
+}
+
+}  // namespace
+
+Result<void> Seeding::exclude_self() {
+    const UniqueFd self(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
+    if (!self) return failure("can't open exectap's own process");
+    const auto marked = mark_leader(maps_.marks, self.get(), WIRE_MARK_EXCLUDED);
+    if (!marked) return marked.error();
+    return {};
+}
+
+// Also asks whether a root still shows its mark: a worker that execs before the iterator reaches it takes the leader's
+// place, without the leader's mark.
+Result<std::uint64_t> Seeding::mark_roots(std::span<const ProcessTarget> roots) {
+    std::uint64_t newly_marked = 0;
+    for (const auto& root : roots) {
+        const auto marked = mark_leader(maps_.marks, root.pidfd.get(), WIRE_MARK_WATCHED);
+        if (!marked) return marked.error();
+        if (*marked == Marked::newly) newly_marked++;
+    }
+    return newly_marked;
+}
+
+Result<Seeding::Pass> Seeding::run_iterator() {
+    const Link link(::bpf_program__attach_iter(iterator_, nullptr));
+    if (!link) return failure("can't attach the task iterator");
+    const UniqueFd tasks(::bpf_iter_create(::bpf_link__fd(link.get())));
+    if (!tasks) return failure("can't start the task iterator");
+
+    Pass pass;
+    const auto take = [&](const wire_seeded& seeded) {
+        if (seeded.newly != 0) pass.newly_marked++;
+        if (seeded.live != 0) pass.alive.insert(seeded.process.pid);
+        if (seeded.leader != 0) in_scope_.emplace(seeded.process.start_time, seeded.process.pid);
+    };
+    // The kernel hands over whole records, but a read may end in the middle of one.
+    std::array<std::byte, 256 * sizeof(wire_seeded)> buffer{};
+    std::size_t kept = 0;
+    for (;;) {
+        const auto bytes = ::read(tasks.get(), buffer.data() + kept, buffer.size() - kept);
+        if (bytes == 0) return pass;
+        if (bytes < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+        if (bytes < 0) return failure("can't read the task iterator");
+        kept += static_cast<std::size_t>(bytes);
+        std::size_t taken = 0;
+        for (; kept - taken >= sizeof(wire_seeded); taken += sizeof(wire_seeded)) {
+            wire_seeded seeded;
+            std::memcpy(&seeded, buffer.data() + taken, sizeof seeded);
+            take(seeded);
+        }
+        kept -= taken;
+        std::memmove(buffer.data(), buffer.data() + taken, kept);
+    }
+}
+
+// Processes whose parents ended unmarked, but descended from a watched one: tells the iterator that they are in scope.
+// Returns how many it did not know of yet.
+Result<std::uint64_t> Seeding::adopt() {
+    struct Entry {
+        wire_process process;
+        wire_lineage lineage;
+    };
+    std::vector<Entry> entries;
+    Entry entry{};
+    const wire_process* previous = nullptr;
+    while (::bpf_map_get_next_key(maps_.lineage, previous, &entry.process) == 0) {
+        if (::bpf_map_lookup_elem(maps_.lineage, &entry.process, &entry.lineage) == 0) entries.push_back(entry);
+        previous = &entry.process;
+    }
+
+    std::uint64_t adopted = 0;
+    const auto key_of = [](const wire_process& process) { return ProcessKey(process.start_time, process.pid); };
+    for (bool has_grown = true; has_grown;) {
+        has_grown = false;
+        for (auto& [process, lineage] : entries) {
+            const bool is_in_scope = lineage.in_scope != 0 || in_scope_.contains(key_of(lineage.parent));
+            if (!is_in_scope || !in_scope_.insert(key_of(process)).second) continue;
+            has_grown = true;
+            lineage.in_scope = 1;
+            if (::bpf_map_update_elem(maps_.lineage, &process, &lineage, BPF_EXIST) != 0)
+                return failure("can't record a process found while starting");
+            adopted++;
+        }
+    }
+    return adopted;
+}
+
+Result<void> Seeding::run(std::span<const ProcessTarget> roots) {
+    const auto marked = mark_roots(roots);
+    if (!marked) return marked.error();
+    for (int passes = 1;; passes++) {
+        const auto pass = run_iterator();
+        if (!pass) return pass.error();
+        log::capture().debug("pass {}: {} tasks marked", passes, pass->newly_marked);
+        if (pass->newly_marked != 0) continue;
+        const auto remarked = mark_roots(roots);
+        if (!remarked) return remarked.error();
+        if (*remarked != 0) continue;
+        const auto adopted = adopt();
+        if (!adopted) return adopted.error();
+        if (*adopted != 0) continue;
+        log::capture().info("{} processes marked in {} passes", pass->alive.size(), passes);
+        return {};
+    }
+}
+
+Result<std::uint64_t> Seeding::count_alive() {
+    const auto pass = run_iterator();
+    if (!pass) return pass.error();
+    return pass->alive.size();
+}
+
+}  // namespace exectap

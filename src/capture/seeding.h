@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Marks the processes that already run, so that none is missed and none is marked by a reused pid.
+#pragma once
+
+#include <bpf/libbpf.h>
+
+#include <cstdint>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "exectap/result.h"
+#include "exectap/target.h"
+#include "exectap/unique_fd.h"
+#include "wire.h"
+
+namespace exectap {
+
+class Seeding {
+public:
+    struct Maps {
+        int marks;
+        int lineage;
+    };
+
+    // The programs are attached and `state.seeding` is set. `iterator` is the loaded iter/task program.
+    Seeding(bpf_program* iterator, Maps maps) : iterator_(iterator), maps_(maps) {}
+
+    // Marks the caller's own process, so that it is never reported and nothing inherits from it.
+    Result<void> exclude_self();
+
+    // Marks roots and descendants until a pass finds nothing more to mark.
+    Result<void> run(std::span<const ProcessTarget> roots);
+
+    // Watched processes that have not ended, counted now.
+    Result<std::uint64_t> count_alive();
+
+private:
+    // start_boottime and pid of a leader.
+    using ProcessKey = std::pair<std::uint64_t, std::uint32_t>;
+
+    struct Pass {
+        std::uint64_t newly_marked = 0;
+        std::set<std::uint32_t> alive;  // pids
+    };
+
+    Result<Pass> run_iterator();
+    Result<std::uint64_t> mark_roots(std::span<const ProcessTarget> roots);
+    Result<std::uint64_t> adopt();
+
+    bpf_program* iterator_;
+    Maps maps_;
+    std::set<ProcessKey> in_scope_;  // every leader that was ever found marked
+};
+
+}  // namespace exectap

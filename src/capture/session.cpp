@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "exectap/session.h"
+
+#include <fmt/format.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/timerfd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <optional>
+#include <span>
+
+#include "capture/counters.h"
+#include "capture/diagnose.h"
+#include "capture/probes.h"
+#include "capture/ring.h"
+#include "capture/seeding.h"
+#include "decode/decode.h"
+#include "exectap/clock.h"
+#include "log/log.h"
+#include "wire.h"
+
+// Generated: carries the BPF object.
+#include "exectap.skel.h"
+
+namespace exectap {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+// While events come the ring is looked at this often instead of being woken for each.
+constexpr milliseconds kDrainInterval{5};
+// A wake-up can be missed only by a fault of ours or the kernel's; then this is what it costs.
+constexpr milliseconds kLongestSleep{200};
+constexpr milliseconds kLongestFinish{1000};
+
+struct DestroySkeleton {
+    void operator()(exectap_bpf* skeleton) const { exectap_bpf__destroy(skeleton); }
+};
+using Skeleton = std::unique_ptr<exectap_bpf, DestroySkeleton>;
+
+int log_libbpf(libbpf_print_level level, const char* format, va_list arguments) {
+    std::array<char, 4096> text{};
+    std::vsnprintf(text.data(), text.size(), format, arguments);
+    const auto* end = std::find(text.begin(), text.end(), '\0');
+    while (end != text.begin() && end[-1] == '\n') end--;
+    const std::string_view line(text.data(), static_cast<std::size_t>(end - text.begin()));
+    // What libbpf calls a warning is often no more than the first of several ways that did not work.
+    log::libbpf().log(level == LIBBPF_DEBUG ? spdlog::level::trace : spdlog::level::debug, "{}", line);
+    return 0;
+}
+
+// Kernels before 5.11 charge maps to this limit; on others it changes nothing, so failing is no error.
+void raise_locked_memory_limit() {
+    const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
+    if (::setrlimit(RLIMIT_MEMLOCK, &unlimited) != 0)
+        log::capture().debug("can't raise the limit of locked memory: {}", std::strerror(errno));
+}
+
+Error failure(std::string_view what) {
+    return {fmt::format("{}: {}", what, std::strerror(errno)), ErrorKind::failure, errno};
+}
+
+class BpfSession final : public Session {
+public:
+    static Result<std::unique_ptr<BpfSession>> load(const SessionConfig& config, AttemptMechanism mechanism);
+
+    Result<void> attach(const SessionConfig& config);
+    Result<void> mark(std::span<const ProcessTarget> roots);
+
+    int fd() const override { return poll_.get(); }
+    void dispatch(const Handler& handler) override;
+    AttemptMechanism attempt_mechanism() const override { return mechanism_; }
+    std::uint64_t processes_at_start() const override { return processes_at_start_; }
+    bool is_over() const override { return !is_all() && load_shared(state().live_tasks) <= 0; }
+    SessionSummary finish(const Handler& handler) override;
+
+private:
+    BpfSession(Skeleton skeleton, Ring ring, AttemptMechanism mechanism)
+        : skeleton_(std::move(skeleton)), ring_(std::move(ring)), mechanism_(mechanism) {}
+
+    wire_state& state() const { return skeleton_->bss->state; }
+    Seeding seeding() const {
+        return {skeleton_->progs.mark_tasks,
+                {::bpf_map__fd(skeleton_->maps.marks), ::bpf_map__fd(skeleton_->maps.lineage)}};
+    }
+    bool is_all() const { return skeleton_->rodata->config.all != 0; }
+
+    Result<void> open_poll();
+    void set_timer(milliseconds delay);
+    std::size_t drain(const Handler& handler);
+    void deliver(std::span<const std::byte> record, const Handler& handler);
+    void tell_lost(std::uint64_t total, std::size_t slot, nanoseconds since_boot, const Handler& handler);
+    bool is_accounted_for(const CounterTotals& totals) const;
+
+    Skeleton skeleton_;
+    Ring ring_;
+    AttemptMechanism mechanism_;
+    std::vector<Link> links_;
+    UniqueFd timer_;
+    UniqueFd poll_;
+    std::uint64_t processes_at_start_ = 0;
+    std::uint64_t execs_delivered_ = 0;
+    std::uint64_t attempts_delivered_ = 0;
+    std::uint64_t bad_records_ = 0;
+    std::array<std::uint64_t, WIRE_CPU_SLOTS> lost_told_{};
+};
+
+Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config, AttemptMechanism mechanism) {
+    Skeleton skeleton(exectap_bpf__open());
+    if (!skeleton) return explain_load_failure(facts_of_machine(), errno);
+    auto& wire = skeleton->rodata->config;
+    wire.max_args_bytes = config.max_args_bytes;
+    wire.all = config.all;
+    wire.watch_children = config.watch_children;
+    auto& targets = skeleton->bss->targets;
+    if (config.terminals.size() > WIRE_TTYS_MAX)
+        return usage_error(fmt::format("{} terminals; at most {} can be watched at once", config.terminals.size(),
+                                       static_cast<int>(WIRE_TTYS_MAX)));
+    for (const auto& terminal : config.terminals) targets.ttys[targets.tty_count++] = terminal.device;
+    ::bpf_map__set_max_entries(skeleton->maps.events, static_cast<std::uint32_t>(config.ring_bytes));
+
+    const auto selected = select_programs(skeleton->obj, config, mechanism);
+    if (!selected) return selected.error();
+    const int code = exectap_bpf__load(skeleton.get());
+    if (code != 0) return explain_load_failure(facts_of_machine(), -code);
+
+    auto ring = Ring::map(::bpf_map__fd(skeleton->maps.events), config.ring_bytes);
+    if (!ring) return ring.error();
+    return std::unique_ptr<BpfSession>(new BpfSession(std::move(skeleton), std::move(*ring), mechanism));
+}
+
+Result<void> BpfSession::open_poll() {
+    timer_ = UniqueFd(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+    poll_ = UniqueFd(::epoll_create1(EPOLL_CLOEXEC));
+    if (!timer_ || !poll_) return failure("can't wait for events");
+    for (const int fd : {timer_.get(), ::bpf_map__fd(skeleton_->maps.events)}) {
+        epoll_event event{};
+        event.events = EPOLLIN;
+        if (::epoll_ctl(poll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return failure("can't wait for events");
+    }
+    set_timer(kDrainInterval);
+    return {};
+}
+
+Result<void> BpfSession::attach(const SessionConfig& config) {
+    const auto polling = open_poll();
+    if (!polling) return polling.error();
+    const auto excluded = seeding().exclude_self();
+    if (!excluded) return excluded.error();
+    __atomic_store_n(&state().seeding, 1, __ATOMIC_SEQ_CST);
+    auto links = attach_programs(skeleton_->obj, config, mechanism_);
+    if (!links) return links.error();
+    links_ = std::move(*links);
+    return {};
+}
+
+Result<void> BpfSession::mark(std::span<const ProcessTarget> roots) {
+    if (is_all()) return {};
+    auto seed = seeding();
+    const auto seeded = seed.run(roots);
+    if (!seeded) return seeded.error();
+    __atomic_store_n(&state().seeding, 0, __ATOMIC_SEQ_CST);
+    const auto alive = seed.count_alive();
+    if (!alive) return alive.error();
+    processes_at_start_ = *alive;
+    return {};
+}
+
+void BpfSession::set_timer(milliseconds delay) {
+    itimerspec when{};
+    when.it_value.tv_nsec = static_cast<long>(nanoseconds(delay).count());
+    ::timerfd_settime(timer_.get(), 0, &when, nullptr);
+}
+
+void BpfSession::tell_lost(std::uint64_t total, std::size_t slot, nanoseconds since_boot, const Handler& handler) {
+    auto& told = lost_told_[slot];
+    if (total <= told) return;
+    handler(LostEvent{since_boot, total - told, LossReason::ring});
+    told = total;
+}
+
+void BpfSession::deliver(std::span<const std::byte> record, const Handler& handler) {
+    const auto decoded = decode(record);
+    if (!decoded) {
+        bad_records_++;
+        return;
+    }
+    std::visit(
+        [&](const auto& event) {
+            tell_lost(decoded->lost_before, decoded->cpu_slot, event.call.since_boot, handler);
+            handler(event);
+        },
+        decoded->event);
+    (std::holds_alternative<ExecEvent>(decoded->event) ? execs_delivered_ : attempts_delivered_)++;
+}
+
+std::size_t BpfSession::drain(const Handler& handler) {
+    return ring_.drain([&](std::span<const std::byte> record) { deliver(record, handler); });
+}
+
+void BpfSession::dispatch(const Handler& handler) {
+    std::uint64_t expirations = 0;
+    [[maybe_unused]] const auto ignored = ::read(timer_.get(), &expirations, sizeof expirations);
+    if (drain(handler) > 0) {
+        set_timer(kDrainInterval);
+        return;
+    }
+    // Say so first, then look: who adds a record after the look sees the flag.
+    __atomic_store_n(&state().asleep, 1, __ATOMIC_SEQ_CST);
+    if (ring_.is_empty()) {
+        set_timer(kLongestSleep);
+        return;
+    }
+    __atomic_store_n(&state().asleep, 0, __ATOMIC_SEQ_CST);
+    set_timer(kDrainInterval);
+}
+
+bool BpfSession::is_accounted_for(const CounterTotals& totals) const {
+    return execs_delivered_ + totals.execs_lost + attempts_delivered_ + totals.attempts_lost + bad_records_ >=
+           totals.execs_seen + totals.attempts_seen;
+}
+
+SessionSummary BpfSession::finish(const Handler& handler) {
+    SessionSummary summary;
+    summary.attempt_mechanism = mechanism_;
+    if (!is_all() && !is_over()) {
+        const auto alive = seeding().count_alive();
+        if (alive) summary.still_alive = *alive;
+    }
+    links_.clear();
+    // A program that was running when it was detached may still have a record to submit.
+    const auto deadline = steady_clock::now() + kLongestFinish;
+    while (drain(handler) > 0 || (!is_accounted_for(total_counters(state())) && steady_clock::now() < deadline)) {
+        constexpr timespec kPause{0, 100'000};
+        ::nanosleep(&kPause, nullptr);
+    }
+    for (std::size_t slot = 0; slot < WIRE_CPU_SLOTS; slot++) {
+        const auto& cpu = state().cpu[slot];
+        tell_lost(load_shared(cpu.execs_lost) + load_shared(cpu.attempts_lost), slot, since_boot_now(), handler);
+    }
+    const auto totals = total_counters(state());
+    summary.execs = {totals.execs_seen, execs_delivered_, totals.execs_lost};
+    summary.attempts = {totals.attempts_seen, attempts_delivered_, totals.attempts_lost};
+    summary.bad_records = bad_records_;
+    summary.marks_lost = load_shared(state().marks_lost);
+    summary.lineage_lost = load_shared(state().lineage_lost);
+    return summary;
+}
+
+}  // namespace
+
+std::string_view name_of(AttemptMechanism mechanism) {
+    switch (mechanism) {
+        case AttemptMechanism::off: return "off";
+        case AttemptMechanism::tracepoint: return "tracepoint";
+    }
+    return "off";
+}
+
+bool SessionSummary::is_complete() const {
+    const auto is_whole = [](const Tally& tally) { return tally.seen == tally.delivered && tally.lost == 0; };
+    return is_whole(execs) && is_whole(attempts) && bad_records == 0 && marks_lost == 0 && lineage_lost == 0;
+}
+
+Result<std::unique_ptr<Session>> Session::open(const SessionConfig& config) {
+    ::libbpf_set_print(log_libbpf);
+    const auto rights = check_rights(rights_of_caller());
+    if (!rights) return rights.error();
+    raise_locked_memory_limit();
+
+    using std::chrono::duration_cast;
+    using std::chrono::microseconds;
+    const auto mechanisms = config.watch_attempts ? attempt_mechanisms() : attempt_mechanisms().last(1);
+    std::optional<Error> last_error;
+    for (const auto mechanism : mechanisms) {
+        const auto began = steady_clock::now();
+        auto session = BpfSession::load(config, mechanism);
+        if (!session) {
+            last_error = session.error();
+            log::capture().info("failed execs by {}: {}", name_of(mechanism), last_error->message);
+            continue;
+        }
+        const auto loaded = steady_clock::now();
+        // What loads does not always attach.
+        const auto attached = (*session)->attach(config);
+        if (!attached) {
+            last_error = attached.error();
+            log::capture().info("failed execs by {}: {}", name_of(mechanism), last_error->message);
+            continue;
+        }
+        const auto marked = (*session)->mark(config.processes);
+        if (!marked) return marked.error();
+        log::capture().info("failed execs are seen by: {}", name_of(mechanism));
+        log::capture().info("loaded in {} us, attached and marked in {} us",
+                            duration_cast<microseconds>(loaded - began).count(),
+                            duration_cast<microseconds>(steady_clock::now() - loaded).count());
+        return std::unique_ptr<Session>(std::move(*session));
+    }
+    return *last_error;
+}
+
+}  // namespace exectap

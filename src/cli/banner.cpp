@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "cli/banner.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <vector>
+
+#include "sink/escape.h"
+
+namespace exectap::cli {
+namespace {
+
+std::string count_of(std::uint64_t count, std::string_view singular, std::string_view plural) {
+    return fmt::format("{} {}", count, count == 1 ? singular : plural);
+}
+
+std::string quoted(std::string_view text) {
+    std::string out;
+    append_quoted(out, text);
+    return out;
+}
+
+std::vector<std::string> what_is_missing(const SessionSummary& summary, std::uint64_t not_written) {
+    std::vector<std::string> missing;
+    const auto lost = summary.execs.lost + summary.attempts.lost;
+    const auto seen = summary.execs.seen + summary.attempts.seen;
+    const auto accounted = summary.execs.delivered + summary.attempts.delivered + lost + summary.bad_records;
+    if (lost > 0) missing.push_back(fmt::format("{} lost (ring full)", lost));
+    if (not_written > 0) missing.push_back(fmt::format("{} not written", not_written));
+    if (summary.bad_records > 0)
+        missing.push_back(fmt::format("{} not understood (an internal error)", summary.bad_records));
+    if (accounted != seen)
+        missing.push_back(
+            fmt::format("{} unaccounted for (an internal error)", seen > accounted ? seen - accounted : 0));
+    if (summary.marks_lost > 0)
+        missing.push_back(fmt::format("{} could not be marked (no memory), what they ran is unknown",
+                                      count_of(summary.marks_lost, "thread", "threads")));
+    if (summary.lineage_lost > 0)
+        missing.push_back(fmt::format("{} could not be followed while the trace started",
+                                      count_of(summary.lineage_lost, "process", "processes")));
+    return missing;
+}
+
+}  // namespace
+
+std::optional<std::string> banner(const Options& options, std::span<const TerminalTarget> terminals) {
+    const bool has_command = !options.command.empty();
+    const auto until =
+        has_command ? fmt::format("(until {} ends)", quoted(options.command.front())) : "(Ctrl-C to exit)";
+    if (options.all) return fmt::format("Watching execve syscalls for all processes {}", until);
+    if (options.pids.empty() && terminals.empty()) return std::nullopt;
+
+    auto text = fmt::format("Watching execve syscalls for PIDs: [{}] ", fmt::join(options.pids, ", "));
+    if (!terminals.empty()) {
+        std::vector<std::string> paths;
+        for (const auto& terminal : terminals) paths.push_back(quoted(terminal.path));
+        text += fmt::format("(TTY filters: [{}]) ", fmt::join(paths, ", "));
+    }
+    if (has_command) text += fmt::format("and {} ", quoted(options.command.front()));
+    text += fmt::format("(children {}) {}", options.watch_children ? "included" : "ignored", until);
+    return text;
+}
+
+std::string verdict(const SessionSummary& summary, std::uint64_t not_written) {
+    auto text = count_of(summary.execs.seen, "exec", "execs");
+    if (summary.attempt_mechanism != AttemptMechanism::off)
+        text += ", " + count_of(summary.attempts.seen, "attempt", "attempts");
+    const auto missing = what_is_missing(summary, not_written);
+    if (missing.empty()) {
+        text += " seen, all delivered: complete";
+    } else {
+        const auto handed_over = summary.execs.delivered + summary.attempts.delivered;
+        const auto delivered = handed_over > not_written ? handed_over - not_written : 0;
+        text += fmt::format(" seen, {} delivered, {}: incomplete", delivered, fmt::join(missing, ", "));
+    }
+    if (summary.still_alive > 0)
+        text += "; " + count_of(summary.still_alive, "watched process", "watched processes") + " still alive";
+    return text;
+}
+
+}  // namespace exectap::cli

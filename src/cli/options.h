@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The command line: each option is defined once, for parsing and for the help.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "exectap/clock.h"
+#include "exectap/result.h"
+
+namespace exectap::cli {
+
+struct Options {
+    std::vector<pid_t> pids;
+    std::vector<std::string> terminals;  // as they were written
+    bool all = false;
+    bool watch_children = true;
+    bool watch_attempts = true;
+    std::vector<std::string> command;  // empty: none
+    std::optional<std::string> user;
+    std::optional<std::string> output;  // a path, or "-"
+    TimeStyle time = TimeStyle::start;
+    bool quiet = false;
+    bool strict = false;
+    int verbosity = 0;
+};
+
+// What the user asked to read instead of tracing: goes to stdout, status 0.
+struct Information {
+    std::string text;
+};
+
+// `arguments` are those of main, the program's name first. There is at least one more.
+Result<std::variant<Options, Information>> parse_options(std::span<const char* const> arguments);
+
+// What `exectap` alone prints: ten lines.
+std::string_view short_help();
+
+// As one would type it in a shell: quoted only where that is needed.
+std::string shell_line(std::span<const std::string> words);
+
+}  // namespace exectap::cli
