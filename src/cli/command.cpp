@@ -170,7 +170,7 @@ Result<ProcessTarget> Command::target() const {
     return ProcessTarget{pid_, std::move(copy)};
 }
 
-void Command::release() {
+void Command::release() const {
     const char go = 1;
     // If the child is gone, wait() tells.
     ::send(channel_.get(), &go, sizeof go, MSG_NOSIGNAL);

@@ -14,16 +14,12 @@
 
 namespace exectap::cli {
 
+// A child that is never released ends by itself, when it finds the other end of its channel closed.
 class Command {
 public:
     // Looks the program up in PATH as `user` would, so that its own exec is the only one. The child inherits signals,
     // rights and descriptors as they are now. Fails with command_not_found or command_not_executable.
     static Result<Command> start_stopped(const std::vector<std::string>& words, const std::optional<std::string>& user);
-
-    Command(Command&&) = default;
-    Command& operator=(Command&&) = default;
-    ~Command() =
-        default;  // a child that was never released ends by itself, when it finds its end of the channel closed
 
     // A second descriptor for the process, to watch it by.
     Result<ProcessTarget> target() const;
@@ -31,7 +27,7 @@ public:
     // Readable when the process has ended.
     int pidfd() const { return pidfd_.get(); }
 
-    void release();
+    void release() const;
     void send(int signal) const;
 
     // Its exit status as a shell would give it, 128+N for signal N; call it once it has ended. Fails when it never ran.

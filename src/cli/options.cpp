@@ -20,6 +20,7 @@ constexpr std::string_view kShortHelp = R"(exectap shows every program that chos
   sudo exectap --all -o execs.log          everything, to a file
 
 usage: exectap [PID...] [OPTION...] [-- COMMAND [ARG...]]
+One line for each exec, on stdout (with COMMAND: on stderr), until Ctrl-C or the end of COMMAND.
 exectap --help lists all options.
 )";
 
@@ -52,6 +53,12 @@ struct RawOptions {
 // One value a time: `-p 1 2` is the option's 1 and the positional 2.
 CLI::Option* repeatable(CLI::Option* option) { return option->expected(1)->take_all()->allow_extra_args(false); }
 
+// A flag takes no value: --quiet=no would else mean its contrary.
+template <typename T>
+CLI::Option* flag(CLI::App& app, const char* name, T& value, const char* description) {
+    return app.add_flag(name, value, description)->disable_flag_override();
+}
+
 void add_targets(CLI::App& app, RawOptions& raw) {
     constexpr const char* kGroup = "Targets";
     app.add_option("PID", raw.positional_pids, "watch this process")->group(kGroup)->type_name("");
@@ -62,16 +69,16 @@ void add_targets(CLI::App& app, RawOptions& raw) {
                               "watch the processes of this terminal: /dev/pts/9, pts/9, pts9, tty1 (repeatable)"))
         ->group(kGroup)
         ->type_name("TTY");
-    app.add_flag("-a,--all", raw.options.all, "watch every process but exectap's own")->group(kGroup);
-    app.add_flag("--no-watch-children", raw.no_watch_children,
-                 "only the processes named, with all their threads, not what they start")
+    flag(app, "-a,--all", raw.options.all, "watch every process but exectap's own")->group(kGroup);
+    flag(app, "--no-watch-children", raw.no_watch_children,
+         "only the processes named, with all their threads, not what they start")
         ->group(kGroup);
     app.add_option("--user", raw.options.user, "run COMMAND as this user")->group(kGroup)->type_name("NAME");
 }
 
 void add_output(CLI::App& app, RawOptions& raw) {
     constexpr const char* kGroup = "Output";
-    app.add_flag("--no-failed", raw.no_failed, "leave out execs that fail; watching them may slow system calls")
+    flag(app, "--no-failed", raw.no_failed, "leave out execs that fail; watching them may slow system calls")
         ->group("Filters");
     app.add_option("-o,--output", raw.options.output,
                    "write the events there (truncated; reopened on SIGUSR1); - is stdout")
@@ -80,10 +87,17 @@ void add_output(CLI::App& app, RawOptions& raw) {
     app.add_option("--time", raw.time, "seconds since the trace's start or the boot, or wall-clock time in UTC")
         ->group(kGroup)
         ->type_name("start|boot|wall");
-    app.add_flag("--quiet", raw.options.quiet, "no banner, no notices, and a verdict only when something is missing")
+    flag(app, "--quiet", raw.options.quiet, "no banner, no notices, and a verdict only when something is missing")
         ->group(kGroup);
-    app.add_flag("--strict", raw.options.strict, "with COMMAND: status 3 when the trace is incomplete")->group(kGroup);
-    app.add_flag("-v", raw.options.verbosity, "show what goes on inside; -vv shows more")->group(kGroup);
+    flag(app, "--strict", raw.options.strict, "with COMMAND: status 3 when the trace is incomplete")->group(kGroup);
+    flag(app, "-v", raw.options.verbosity, "show what goes on inside; -vv shows more")->group(kGroup);
+}
+
+// CLI11 says "--time: 1 required start|boot|wall missing" and "--quiet was given a disallowed flag override".
+std::string mismatch_text(std::string_view said) {
+    const auto option = said.substr(0, said.find_first_of(": "));
+    const bool is_flag = said.find("override") != std::string_view::npos;
+    return fmt::format("{} {} a value; exectap --help explains it", option, is_flag ? "takes no" : "needs");
 }
 
 std::string run_it_hint(std::span<const char* const> arguments, std::string_view first) {
@@ -194,6 +208,8 @@ Result<std::variant<Options, Information>> parse_options(std::span<const char* c
         return std::variant<Options, Information>(Information{app.help()});
     } catch (const CLI::CallForVersion&) {
         return std::variant<Options, Information>(Information{app.version() + "\n"});
+    } catch (const CLI::ArgumentMismatch& error) {
+        return usage_error(mismatch_text(error.what()));
     } catch (const CLI::ParseError& error) {
         return usage_error(fmt::format("{}; exectap --help explains the options", error.what()));
     }

@@ -133,12 +133,12 @@ void Run::on_signal(int signal) {
         return;
     }
     if (signal == SIGQUIT) {
-        signals_.let_go();
+        Signals::let_go();
         std::raise(SIGQUIT);
         return;
     }
     if (!options_.quiet) std::fputs("Exiting...\n", stderr);
-    signals_.let_go();
+    Signals::let_go();
     is_done_ = true;
 }
 

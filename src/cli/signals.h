@@ -20,7 +20,7 @@ public:
     std::optional<int> next();
 
     // What comes now does what it does to any program: the second Ctrl-C ends the run at once.
-    void let_go();
+    static void let_go();
 
 private:
     explicit Signals(UniqueFd fd) : fd_(std::move(fd)) {}
