@@ -80,7 +80,7 @@ static __always_inline void describe_args(struct wire_call *call, const struct a
 		call->flags |= WIRE_ARGS_UNREADABLE;
 		call->args_bytes = 0;
 	} else if (!walk->is_whole) {
-		call->flags |= WIRE_ARGS_CUT | WIRE_ARGC_UNKNOWN;
+		call->flags |= WIRE_ARGS_CUT | WIRE_ARGS_UNCOUNTED;
 	} else if (walk->is_cut) {
 		/* Not found by comparing the totals: the verifier would then follow them through every iteration. */
 		call->flags |= WIRE_ARGS_CUT;

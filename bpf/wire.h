@@ -145,7 +145,7 @@ enum wire_call_flags {
 	WIRE_FILENAME_UNREADABLE = 1 << 3,
 	WIRE_COMM_UNREADABLE = 1 << 4,
 	WIRE_FATAL = 1 << 5,	    /* failed past the point of no return */
-	WIRE_ARGC_UNKNOWN = 1 << 6, /* more arguments than were followed */
+	WIRE_ARGS_UNCOUNTED = 1 << 6, /* more arguments than were followed: argc and args_total are unknown */
 };
 
 /*
@@ -153,10 +153,10 @@ enum wire_call_flags {
  * ended by a NUL (the last one not where it was cut), then filename_bytes of path, without NUL.
  */
 struct wire_call {
-	__u64 args_total; /* of an exec: the true size of its arguments, NULs included; 0 for an attempt that was cut */
+	__u64 args_total; /* the true size of the arguments, NULs included, unless WIRE_ARGS_UNCOUNTED */
 	__u32 args_bytes;
 	__u32 filename_bytes;
-	__u32 argc; /* the true count, unless WIRE_ARGC_UNKNOWN */
+	__u32 argc; /* the true count, with the same exception */
 	__u32 flags;
 	__u32 pid; /* tgid */
 	__u32 tid; /* the thread that called */

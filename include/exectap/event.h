@@ -18,10 +18,11 @@ struct Bytes {
 
 // The arguments of a call, argv[0] included.
 struct Arguments {
-    std::string_view bytes;                   // each argument ended by a NUL; the last one not, where it was cut
-    bool is_cut = false;                      // `bytes` is not all of them
-    std::uint64_t total_bytes = 0;            // the true size, NULs included
-    std::optional<std::uint32_t> true_count;  // absent: more than were followed
+    std::string_view bytes;  // each argument ended by a NUL; the last one not, where it was cut
+    bool is_cut = false;     // `bytes` is not all of them
+    // The true size, NULs included, and the true number. Absent: more than were followed.
+    std::optional<std::uint64_t> total_bytes;
+    std::optional<std::uint32_t> true_count;
 
     // Calls visit(argument, is_cut) for each argument that is there, in order.
     template <typename Visit>

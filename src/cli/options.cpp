@@ -97,7 +97,8 @@ void add_output(CLI::App& app, RawOptions& raw) {
 std::string mismatch_text(std::string_view said) {
     const auto option = said.substr(0, said.find_first_of(": "));
     const bool is_flag = said.find("override") != std::string_view::npos;
-    return fmt::format("{} {} a value; exectap --help explains it", option, is_flag ? "takes no" : "needs");
+    if (is_flag) return fmt::format("--{} takes no value", option);
+    return fmt::format("{} needs a value; exectap --help explains it", option);
 }
 
 std::string run_it_hint(std::span<const char* const> arguments, std::string_view first) {

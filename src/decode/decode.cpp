@@ -38,8 +38,10 @@ Call call_of(const wire_call& wire, std::span<const std::byte> record) {
         Arguments arguments;
         arguments.bytes = text_of(record.first(wire.args_bytes));
         arguments.is_cut = (wire.flags & WIRE_ARGS_CUT) != 0;
-        arguments.total_bytes = wire.args_total;
-        if (!(wire.flags & WIRE_ARGC_UNKNOWN)) arguments.true_count = wire.argc;
+        if (!(wire.flags & WIRE_ARGS_UNCOUNTED)) {
+            arguments.total_bytes = wire.args_total;
+            arguments.true_count = wire.argc;
+        }
         call.arguments = arguments;
     }
     return call;

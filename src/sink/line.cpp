@@ -66,7 +66,7 @@ void append_arguments(std::string& out, const std::optional<Arguments>& argument
     if (arguments->is_cut && !last_is_cut) out += is_first ? "..." : ",...";
     out += ']';
     if (!arguments->is_cut) return;
-    fmt::format_to(std::back_inserter(out), " argv_bytes={}", arguments->total_bytes);
+    if (arguments->total_bytes) fmt::format_to(std::back_inserter(out), " argv_bytes={}", *arguments->total_bytes);
     if (arguments->true_count) fmt::format_to(std::back_inserter(out), " argc={}", *arguments->true_count);
 }
 

@@ -61,7 +61,7 @@ Result<void> Output::flush() {
 
 Result<void> Output::reopen() {
     if (!owned_) return {};
-    const auto flushed = flush();
+    auto flushed = flush();
     auto file = open_file(name_.substr(1, name_.size() - 2), O_APPEND);
     if (!file) return file.error();
     owned_ = std::move(*file);
@@ -73,6 +73,7 @@ Result<void> Output::reopen() {
 Result<void> Output::close() {
     auto flushed = flush();
     if (!owned_) return flushed;
+    fd_ = -1;
     if (::close(owned_.release()) != 0 && flushed) {
         return Error{fmt::format("can't write the events to {}: {}", name_, std::strerror(errno)), ErrorKind::failure,
                      errno};

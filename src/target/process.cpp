@@ -12,6 +12,7 @@
 
 #include "exectap/target.h"
 #include "log/log.h"
+#include "target/proc_stat.h"
 
 namespace exectap {
 namespace {
@@ -41,8 +42,11 @@ bool has_ended(const UniqueFd& pidfd) {
     return ::poll(&ended, 1, 0) == 1;
 }
 
-// Kernel threads have no memory of their own, and so no executable.
-bool is_kernel_thread(pid_t pid) { return !status_field(pid, "VmSize"); }
+bool is_kernel_thread(pid_t pid) {
+    constexpr std::uint64_t kKernelThread = 0x0020'0000;  // PF_KTHREAD, linux/sched.h
+    const auto flags = stat_field(fmt::format("/proc/{}", pid), StatField::flags);
+    return flags && (*flags & kKernelThread) != 0;
+}
 
 }  // namespace
 
@@ -69,10 +73,7 @@ Result<ProcessTarget> open_process(pid_t pid) {
         return Error{fmt::format("can't open process {}: {}", pid, std::strerror(errno)), ErrorKind::failure, errno};
     }
     if (has_ended(pidfd)) return Error{fmt::format("process {} has ended; its parent has not collected it yet", pid)};
-    if (is_kernel_thread(pid)) {
-        if (has_ended(pidfd)) return Error{fmt::format("no process {}", pid)};
-        return usage_error(fmt::format("{} is a kernel thread, which runs no programs", pid));
-    }
+    if (is_kernel_thread(pid)) return usage_error(fmt::format("{} is a kernel thread, which runs no programs", pid));
     log::target().info("process {} found", pid);
     return ProcessTarget{pid, std::move(pidfd)};
 }

@@ -6,16 +6,14 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <set>
 
 #include "exectap/target.h"
 #include "log/log.h"
+#include "target/proc_stat.h"
 
 namespace exectap {
 namespace {
@@ -35,18 +33,11 @@ bool is_number(std::string_view text) {
 // As linux/kdev_t.h has it inside the kernel; stat(2) packs the same two numbers another way.
 std::uint64_t kernel_device(dev_t device) { return std::uint64_t{::major(device)} << 20 | ::minor(device); }
 
-// The seventh field of /proc/PID/stat, after a name that may hold anything: count from the last parenthesis.
 std::optional<dev_t> controlling_terminal(const fs::path& process) {
-    std::ifstream file(process / "stat");
-    std::string stat(std::istreambuf_iterator<char>(file), {});
-    auto at = stat.rfind(')');
-    for (int field = 0; field < 5 && at != std::string::npos; field++) at = stat.find(' ', at + 1);
-    if (at == std::string::npos) return std::nullopt;
-    unsigned device = 0;
-    std::from_chars(stat.data() + at + 1, stat.data() + stat.size(), device);
-    if (device == 0) return std::nullopt;
+    const auto device = stat_field(process, StatField::tty_nr);
+    if (!device || *device == 0) return std::nullopt;
     // new_encode_dev: minor bits 0-7 and 20-31, major bits 8-19.
-    return ::makedev((device >> 8) & 0xFFF, (device & 0xFF) | ((device >> 12) & 0xFFF00));
+    return ::makedev((*device >> 8) & 0xFFF, (*device & 0xFF) | ((*device >> 12) & 0xFFF00));
 }
 
 std::string name_of(dev_t device) {

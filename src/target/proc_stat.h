@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Fields of /proc/PID/stat. For start-up and error messages, never for events.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+namespace exectap {
+
+// Numbered as in proc(5).
+enum class StatField { tty_nr = 7, flags = 9 };
+
+// Nothing when the process has gone, or the field is no number. `process` is "/proc/PID".
+std::optional<std::uint64_t> stat_field(const std::filesystem::path& process, StatField field);
+
+}  // namespace exectap
