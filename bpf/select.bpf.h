@@ -23,7 +23,7 @@ static __always_inline bool is_watched(const struct wire_mark *mark)
 
 /*
  * The mark of a task, made if need be. NULL when there is no memory for it, or when another CPU is at this task's
- * storage this instant: then it may have made the mark, so look again before calling it lost.
+ * storage this instant: then that one may have made the mark, so look again.
  */
 static __always_inline struct wire_mark *make_mark(struct task_struct *task, enum wire_mark_kind kind)
 {
@@ -31,11 +31,7 @@ static __always_inline struct wire_mark *make_mark(struct task_struct *task, enu
 	struct wire_mark *mark;
 
 	mark = bpf_task_storage_get(&marks, task, &fresh, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!mark)
-		mark = bpf_task_storage_get(&marks, task, 0, 0);
-	if (!mark)
-		__sync_fetch_and_add(&state.marks_lost, 1);
-	return mark;
+	return mark ? mark : bpf_task_storage_get(&marks, task, 0, 0);
 }
 
 static __always_inline bool end_life(struct wire_mark *mark)
@@ -65,6 +61,8 @@ static __always_inline struct wire_mark *watch(struct task_struct *task)
 
 	if (mark)
 		begin_life(task, mark);
+	else
+		__sync_fetch_and_add(&state.marks_lost, 1);
 	return mark;
 }
 

@@ -54,8 +54,9 @@ int mark_tasks(struct bpf_iter__task *ctx)
 	if (!task)
 		return 0;
 	mark = mark_of(task);
-	if (!mark && is_in_scope(task)) {
-		mark = make_mark(task, WIRE_MARK_WATCHED);
+	/* Later passes only count. */
+	if (!mark && state.seeding && is_in_scope(task)) {
+		mark = watch(task);
 		seeded.newly = 1;
 	}
 	if (!mark || mark->kind != WIRE_MARK_WATCHED)

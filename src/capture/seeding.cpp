@@ -29,7 +29,12 @@ Result<Marked> mark_leader(int marks, int pidfd, wire_mark_kind kind) {
     wire_mark mark{};
     mark.kind = kind;
     mark.syscall_id = WIRE_NO_SYSCALL;
-    if (::bpf_map_update_elem(marks, &pidfd, &mark, BPF_NOEXIST) == 0) return Marked::newly;
+    int code = 0;
+    do {
+        code = ::bpf_map_update_elem(marks, &pidfd, &mark, BPF_NOEXIST);
+        // Somebody else has just made this task's first storage.
+    } while (code != 0 && errno == EAGAIN);
+    if (code == 0) return Marked::newly;
     if (errno == EEXIST) return Marked::before;
     if (errno == ENOENT || errno == ESRCH) return Marked::process_has_ended;
     return failure("can't mark a process");
