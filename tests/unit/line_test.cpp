@@ -104,7 +104,8 @@ TEST(LineArguments, CutWithAnUnknownCount) {
 
 // wire.h: the size is 0 where it is not known; and a field that is not known is absent, never faked.
 TEST(LineArguments, CutWithAnUnknownSize) {
-    const Arguments arguments{.bytes = "cc\0"sv, .is_cut = true, .total_bytes = std::nullopt, .true_count = std::nullopt};
+    const Arguments arguments{
+        .bytes = "cc\0"sv, .is_cut = true, .total_bytes = std::nullopt, .true_count = std::nullopt};
 
     EXPECT_THAT(line_with_arguments(arguments), EndsWith(" argv=[\"cc\",...]\n"));
 }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Targets that make sense but are not there, or can't be watched: one line, before anything is traced.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "support/exectap.h"
+#include "support/shell.h"
+
+namespace exectap::test {
+namespace {
+
+constexpr int kFailure = 1;
+constexpr int kUsage = 2;
+
+TEST(MissingTarget, AProcessThatHasEndedIsNone) {
+    Process gone({"/bin/true"});
+    gone.wait();
+    expect_one_error(run_exectap({gone.pid_text()}), kFailure, {"exectap: no process " + gone.pid_text()});
+    Shell alive;
+    expect_one_error(run_exectap({alive.pid_text(), "--pid", gone.pid_text()}), kFailure,
+                     {"no process " + gone.pid_text()});
+}
+
+TEST(MissingTarget, AProcessThatNobodyHasCollectedHasEnded) {
+    Shell shell;
+    // The shell collects its child only when it is asked to.
+    const auto child = shell.ask("/bin/true & echo $!");
+    std::vector<pollfd> ended{{static_cast<int>(::syscall(SYS_pidfd_open, std::stoi(child), 0)), POLLIN, 0}};
+    wait_readable(ended, "the child's end");
+    const UniqueFd pidfd(ended[0].fd);
+    expect_one_error(run_exectap({child}), kFailure, {"process " + child + " has ended"});
+}
+
+TEST(MissingTarget, AThreadIsNoProcess) {
+    const auto release = Pipe::create();
+    auto tid = Pipe::create();
+    std::thread thread([&] {
+        const auto own = ::gettid();
+        char end = 0;
+        checked(::write(tid.write_end.get(), &own, sizeof(own)), "write");
+        checked(::read(release.read_end.get(), &end, 1), "read");
+    });
+    pid_t other = 0;
+    checked(::read(tid.read_end.get(), &other, sizeof(other)), "read");
+    expect_one_error(run_exectap({std::to_string(other)}), kUsage,
+                     {std::to_string(other) + " is a thread of process " + std::to_string(::getpid())});
+    checked(::write(release.write_end.get(), "e", 1), "write");
+    thread.join();
+}
+
+TEST(MissingTarget, AKernelThreadRunsNoPrograms) {
+    expect_one_error(run_exectap({"2"}), kUsage, {"2 is a kernel thread"});
+}
+
+TEST(MissingTarget, ATerminalThatIsNotThereListsThoseInUse) {
+    const Pty terminal;
+    Shell on_it(ProcessOptions{.terminal = &terminal});
+    expect_one_error(run_exectap({"--tty", "/dev/pts/99999"}), kFailure,
+                     {"no terminal /dev/pts/99999", "in use:", terminal.path()});
+    expect_one_error(run_exectap({"-t", "pts99999"}), kFailure, {"/dev/pts/99999", terminal.path()});
+}
+
+TEST(MissingTarget, AFileThatIsNoTerminalIsNone) {
+    expect_one_error(run_exectap({"--tty", "/dev/null"}), kFailure, {"no terminal /dev/null"});
+}
+
+TEST(MissingTarget, ANameThatStandsForAnotherTerminalIsRefused) {
+    expect_one_error(run_exectap({"--tty", "/dev/tty"}), kUsage, {"/dev/tty stands for another terminal"});
+}
+
+TEST(MissingTarget, AFileThatCannotBeOpenedIsNamed) {
+    Shell shell;
+    expect_one_error(run_exectap({"-o", "/nowhere/events", shell.pid_text()}), kFailure,
+                     {"/nowhere/events", "No such file or directory"});
+}
+
+}  // namespace
+}  // namespace exectap::test

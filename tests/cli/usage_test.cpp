@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What is no sensible command line ends with status 2 and one line that says why, before anything is traced.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "support/exectap.h"
+
+namespace exectap::test {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr int kUsage = 2;
+
+void expect_usage_error(const std::vector<std::string>& arguments, const std::vector<std::string>& words) {
+    SCOPED_TRACE(testing::PrintToString(arguments));
+    expect_one_error(run_exectap(arguments), kUsage, words);
+}
+
+TEST(Usage, WithoutArgumentsIsTenLinesWithFourExamples) {
+    const auto outcome = run_exectap({});
+    EXPECT_EQ(outcome.status, exited(kUsage));
+    EXPECT_THAT(outcome.out, IsEmpty());
+    EXPECT_THAT(outcome.err, SizeIs(10));
+    EXPECT_EQ(std::count_if(outcome.err.begin(), outcome.err.end(),
+                            [](const auto& line) { return line.find(" exectap ") != line.npos && line[0] == ' '; }),
+              4);
+}
+
+TEST(Usage, AWordThatIsNoPidIsTakenForACommand) {
+    expect_usage_error({"make"}, {"make is no pid; to run it: exectap -- make"});
+    expect_usage_error({"make", "-j4", "all"}, {"to run it: exectap -- make -j4 all"});
+}
+
+TEST(Usage, AnExampleOfACommandCanBePastedIntoAShell) {
+    expect_usage_error({"my prog", "a'b"}, {"to run it: exectap -- 'my prog' 'a'\\''b'"});
+}
+
+TEST(Usage, PidsGoFromOneToTheKernelsLimit) {
+    for (const char* pid : {"0", "4294967296", "4194305", "18446744073709551616"}) {
+        expect_usage_error({pid}, {std::string(pid) + " is no pid"});
+        expect_usage_error({"--pid", pid}, {std::string(pid) + " is no pid"});
+    }
+}
+
+TEST(Usage, ANegativePidIsNone) {
+    expect_usage_error({"-1"}, {"-1"});
+    expect_usage_error({"--pid", "-1"}, {"-1"});
+    expect_usage_error({"--pid=-1"}, {"-1"});
+}
+
+TEST(Usage, TextIsNoPid) {
+    expect_usage_error({"--pid", "12x"}, {"12x"});
+    expect_usage_error({"--pid", ""}, {"pid"});
+}
+
+TEST(Usage, AnUnknownOptionIsNamed) {
+    expect_usage_error({"--no-such-option", "1"}, {"--no-such-option"});
+    expect_usage_error({"1", "-z"}, {"-z"});
+}
+
+TEST(Usage, AnOptionWithoutItsValueIsNamed) {
+    expect_usage_error({"1", "-o"}, {"-o"});
+    expect_usage_error({"--pid"}, {"--pid"});
+    expect_usage_error({"--tty"}, {"--tty"});
+    expect_usage_error({"1", "-o", ""}, {"-o"});
+}
+
+TEST(Usage, ATargetIsNeeded) {
+    expect_usage_error({"--no-watch-children"}, {"--all"});
+    expect_usage_error({"--quiet"}, {"--tty"});
+}
+
+TEST(Usage, UserNeedsACommand) { expect_usage_error({"--user", "nobody", "1"}, {"--user", "COMMAND"}); }
+
+TEST(Usage, AUserThatIsNotThereIsNamed) {
+    expect_usage_error({"--user", "no-such-user", "--", "/bin/true"}, {"no-such-user"});
+}
+
+TEST(Usage, StrictNeedsACommand) { expect_usage_error({"--strict", "1"}, {"--strict", "COMMAND"}); }
+
+TEST(Usage, TheStylesOfTimeAreNamed) { expect_usage_error({"--time=noon", "1"}, {"noon", "start", "boot", "wall"}); }
+
+TEST(Usage, TheDashesNeedACommand) {
+    expect_usage_error({"--"}, {"COMMAND"});
+    expect_usage_error({"1", "--"}, {"COMMAND"});
+    expect_usage_error({"--", ""}, {"COMMAND"});
+}
+
+TEST(Usage, WhatIsNoLevelOrModuleInExectapLogIsNamed) {
+    expect_one_error(run_exectap({"1"}, {.env = {"EXECTAP_LOG=loud"}}), kUsage, {"EXECTAP_LOG", "loud", "debug"});
+    expect_one_error(run_exectap({"1"}, {.env = {"EXECTAP_LOG=heart=debug"}}), kUsage, {"heart", "capture"});
+}
+
+TEST(Usage, HelpGoesToStdoutAndNamesEveryOption) {
+    for (const char* flag : {"--help", "-h"}) {
+        const auto outcome = run_exectap({flag});
+        EXPECT_EQ(outcome.status, exited(0));
+        EXPECT_THAT(outcome.err, IsEmpty());
+        for (const char* option :
+             {"PID", "-p,--pid", "-t,--tty", "-a,--all", "-- COMMAND", "--no-watch-children", "--user", "--no-failed",
+              "-o,--output", "--quiet", "--strict", "--time", "start", "boot", "wall", "-v", "--version", "-h,--help"})
+            EXPECT_THAT(outcome.out, Contains(HasSubstr(option)));
+    }
+}
+
+TEST(Usage, HelpFitsAScreensWidth) {
+    const auto outcome = run_exectap({"--help"});
+    for (const auto& line : outcome.out) EXPECT_LE(line.size(), 110U) << line;
+}
+
+TEST(Usage, VersionIsOneLineOnStdout) {
+    const auto outcome = run_exectap({"--version"});
+    EXPECT_EQ(outcome.status, exited(0));
+    EXPECT_THAT(outcome.out, testing::ElementsAre(testing::MatchesRegex("exectap [0-9]+\\.[0-9]+\\.[0-9]+")));
+    EXPECT_THAT(outcome.err, IsEmpty());
+}
+
+}  // namespace
+}  // namespace exectap::test

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Nothing that begins after the banner is missed, however busy the watched process is while the trace starts.
+#include <cstdint>
+#include <set>
+
+#include "kernel/programs/shared_counter.h"
+#include "support/exectap.h"
+#include "support/kernel_test.h"
+
+namespace exectap::test {
+namespace {
+
+using testing::IsEmpty;
+
+constexpr int kStarts = 50;
+
+class Start : public KernelTest {};
+
+std::uint64_t last_word(const std::string& line) { return std::stoull(line.substr(line.rfind(' ') + 1)); }
+
+// Each exec carries its number as the last argument.
+std::set<std::uint64_t> numbers_of(const std::vector<EventLine>& events) {
+    std::set<std::uint64_t> numbers;
+    for (const auto& event : events) {
+        const auto number = last_word(event.argv.value().back());
+        if (!numbers.insert(number).second) ADD_FAILURE() << "told twice: " << event;
+    }
+    return numbers;
+}
+
+// Those from `first` to `last` that are not there.
+std::set<std::uint64_t> missing_in(const std::set<std::uint64_t>& numbers, std::uint64_t first, std::uint64_t last) {
+    std::set<std::uint64_t> missing;
+    for (auto number = first; number <= last; number++) {
+        if (!numbers.contains(number)) missing.insert(number);
+    }
+    return missing;
+}
+
+// `program` is told to go once the banner is there, and says "last NUMBER" at its end.
+void start_beside(Process& program, pid_t root, const SharedCounter& counter) {
+    Watching trace({std::to_string(root)});
+    // What begins after the banner has a higher number than this.
+    const auto before = counter.value();
+    program.write("go\n");
+    const auto last = last_word(program.out().wait_for_line("last "));
+    const auto outcome = trace.finish();
+    const auto numbers = numbers_of(execs_of(outcome.events()));
+    ASSERT_GT(last, before);
+    EXPECT_THAT(missing_in(numbers, before + 1, last), IsEmpty()) << "of those from " << before + 1 << " to " << last;
+    EXPECT_EQ(outcome.verdict().execs, numbers.size());
+    EXPECT_EQ(outcome.status, exited(0));
+}
+
+void start_often_beside_forker(const std::string& how) {
+    for (int i = 0; i < kStarts && !testing::Test::HasFailure(); i++) {
+        const TempDir folder;
+        const SharedCounter counter(folder.path("counter"));
+        Process forker({test_program("forker"), folder.path("counter"), how});
+        const auto root = static_cast<pid_t>(last_word(forker.out().next_line()));
+        start_beside(forker, root, counter);
+    }
+}
+
+TEST_F(Start, MissesNoExecOfAProcessThatForksAsFastAsItCan) { start_often_beside_forker("once"); }
+
+TEST_F(Start, MissesNoExecOfGrandchildrenWhoseParentsAreGone) { start_often_beside_forker("twice"); }
+
+TEST_F(Start, NeverLosesAProcessWhoseOtherThreadExecs) {
+    for (int i = 0; i < kStarts && !HasFailure(); i++) {
+        const TempDir folder;
+        const SharedCounter counter(folder.path("counter"));
+        Process root({test_program("exec_loop"), folder.path("counter")});
+        EXPECT_EQ(root.out().next_line(), "ready");
+        start_beside(root, root.pid(), counter);
+    }
+}
+
+}  // namespace
+}  // namespace exectap::test
