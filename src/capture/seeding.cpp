@@ -42,7 +42,7 @@ Result<Marked> mark_leader(int marks, int pidfd, wire_mark_kind kind) {
 
 }  // namespace
 
-Result<void> Seeding::exclude_self() {
+Result<void> Seeding::exclude_self() const {
     const UniqueFd self(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
     if (!self) return failure("can't open exectap's own process");
     const auto marked = mark_leader(maps_.marks, self.get(), WIRE_MARK_EXCLUDED);
@@ -52,7 +52,7 @@ Result<void> Seeding::exclude_self() {
 
 // Also asks whether a root still shows its mark: a worker that execs before the iterator reaches it takes the leader's
 // place, without the leader's mark.
-Result<std::uint64_t> Seeding::mark_roots(std::span<const ProcessTarget> roots) {
+Result<std::uint64_t> Seeding::mark_roots(std::span<const ProcessTarget> roots) const {
     std::uint64_t newly_marked = 0;
     for (const auto& root : roots) {
         const auto marked = mark_leader(maps_.marks, root.pidfd.get(), WIRE_MARK_WATCHED);

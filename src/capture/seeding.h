@@ -27,7 +27,7 @@ public:
     Seeding(bpf_program* iterator, Maps maps) : iterator_(iterator), maps_(maps) {}
 
     // Marks the caller's own process, so that it is never reported and nothing inherits from it.
-    Result<void> exclude_self();
+    Result<void> exclude_self() const;
 
     // Marks roots and descendants until a pass finds nothing more to mark.
     Result<void> run(std::span<const ProcessTarget> roots);
@@ -45,7 +45,7 @@ private:
     };
 
     Result<Pass> run_iterator();
-    Result<std::uint64_t> mark_roots(std::span<const ProcessTarget> roots);
+    Result<std::uint64_t> mark_roots(std::span<const ProcessTarget> roots) const;
     Result<std::uint64_t> adopt();
 
     bpf_program* iterator_;
