@@ -132,11 +132,6 @@ void Run::on_signal(int signal) {
         if (signal == SIGTERM || signal == SIGHUP) command_->send(signal);
         return;
     }
-    if (signal == SIGQUIT) {
-        Signals::let_go();
-        std::raise(SIGQUIT);
-        return;
-    }
     if (!options_.quiet) std::fputs("Exiting...\n", stderr);
     Signals::let_go();
     is_done_ = true;
@@ -228,7 +223,9 @@ Result<int> run(const Options& options) {
     }
     // After the fork: COMMAND shall find these as they were.
     ::signal(SIGPIPE, SIG_IGN);
-    auto signals = Signals::take({SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1});
+    std::vector<int> taken = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
+    if (command) taken.push_back(SIGQUIT);
+    auto signals = Signals::take(taken);
     if (!signals) return signals.error();
 
     const auto clock = Clock::now(options.time);

@@ -10,7 +10,7 @@
 
 namespace exectap::cli {
 
-Result<Signals> Signals::take(std::initializer_list<int> numbers) {
+Result<Signals> Signals::take(std::span<const int> numbers) {
     sigset_t set;
     ::sigemptyset(&set);
     for (const int number : numbers) ::sigaddset(&set, number);

@@ -2,8 +2,8 @@
 // Signals as something to poll.
 #pragma once
 
-#include <initializer_list>
 #include <optional>
+#include <span>
 
 #include "exectap/result.h"
 #include "exectap/unique_fd.h"
@@ -13,7 +13,7 @@ namespace exectap::cli {
 class Signals {
 public:
     // From now on these are only read here. Call it after COMMAND was forked: it shall inherit nothing of this.
-    static Result<Signals> take(std::initializer_list<int> numbers);
+    static Result<Signals> take(std::span<const int> numbers);
 
     // Readable when next() has one.
     int fd() const { return fd_.get(); }
