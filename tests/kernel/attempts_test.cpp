@@ -47,6 +47,21 @@ TEST_F(Attempts, AtAProgramThatIsNotThereSayWhatWasTriedAndWhyItFailed) {
     EXPECT_FALSE(event.is_fatal);
 }
 
+// The kernel ends them with -513 and the like, or with any error while SIGKILL is pending.
+TEST_F(Attempts, AreNoneWhereThreadsLoseARaceToExec) {
+    for (int i = 0; i < 30 && !HasFailure(); i++) {
+        Process program({test_program("exec_race"), "4"});
+        EXPECT_EQ(program.out().next_line(), "ready");
+        Watching trace({program.pid_text()});
+        program.write("go\n");
+        const auto outcome = trace.finish();
+        EXPECT_THAT(outcome.events(), ElementsAre(Field(&EventLine::pid, program.pid())));
+        const auto verdict = outcome.verdict();
+        EXPECT_EQ(verdict.execs, 1U);
+        EXPECT_EQ(verdict.attempts, 0U);
+    }
+}
+
 TEST_F(Attempts, AtAFileThatMayNotRunSayEacces) {
     const TempDir folder;
     write_file(folder.path("plain"), "#!/bin/sh\n", 0644);

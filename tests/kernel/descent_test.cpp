@@ -42,6 +42,18 @@ TEST_F(Descent, WithoutChildrenLeavesOutDescendants) {
     EXPECT_THAT(trace.stop().events(), IsEmpty());
 }
 
+TEST_F(Descent, IncludesThreadsMadeAfterTheStart) {
+    for (const std::string option : {"--time=start", "--no-watch-children"}) {
+        Process root({test_program("exec_race"), "1"});
+        EXPECT_EQ(root.out().next_line(), "ready");
+        Watching trace({root.pid_text(), option});
+        root.write("go\n");
+        const auto outcome = trace.finish();
+        EXPECT_THAT(outcome.events(), ElementsAre(AllOf(Field(&EventLine::pid, root.pid()),
+                                                        Field(&EventLine::tid, testing::Ne(root.pid())))));
+    }
+}
+
 TEST_F(Descent, FollowsADaemonThatLeavesItsSessionAndItsParent) {
     Process root({test_program("double_fork")});
     EXPECT_EQ(root.out().next_line(), "ready");
