@@ -18,7 +18,7 @@ add_custom_command(
   OUTPUT ${EXECTAP_SKELETON_DIR}/exectap.bpf.o
   COMMAND
     ${EXECTAP_BPF_CLANG} -target bpf -mcpu=v3 -O2 -g -D__TARGET_ARCH_${EXECTAP_BPF_ARCH} -Wall -Wextra -Werror
-    -Wno-unused-parameter -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE} -MD -MF exectap.bpf.d -MT exectap.bpf.o -c
+    -Wno-unused-parameter -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE} -MD -MF exectap.bpf.d -MT ${EXECTAP_SKELETON_DIR}/exectap.bpf.o -c
     ${PROJECT_SOURCE_DIR}/bpf/exectap.bpf.c -o exectap.bpf.o
   COMMAND ${EXECTAP_LLVM_STRIP} --strip-debug exectap.bpf.o
   DEPENDS ${PROJECT_SOURCE_DIR}/bpf/exectap.bpf.c
