@@ -26,29 +26,29 @@ class Environment : public KernelTest {};
 
 TEST_F(Environment, NothingIsLeftInTheKernelAfterARun) {
     Shell shell;
-    const auto before = BpfObjects::now();
     Watching trace({shell.pid_text()});
-    const auto during = BpfObjects::now().since(before);
-    EXPECT_FALSE(during.programs.empty());
-    EXPECT_FALSE(during.maps.empty());
+    const auto objects = BpfObjects::of(trace.pid());
+    EXPECT_FALSE(objects.programs.empty());
+    EXPECT_FALSE(objects.maps.empty());
+    EXPECT_FALSE(objects.links.empty());
     EXPECT_EQ(trace.stop().status, exited(0));
-    wait_for_none_since(before);
+    wait_until_gone(objects);
 }
 
 TEST_F(Environment, NothingIsLeftInTheKernelAfterAKillAndTheCommandLivesOn) {
-    const auto before = BpfObjects::now();
     for (int i = 0; i < 10; i++) {
         const TempDir folder;
         Exectap trace({"-o", folder.path("events"), "--", "/bin/sh"});
         Shell::run_in(trace, "/bin/true");
-        EXPECT_FALSE(BpfObjects::now().since(before).empty());
+        const auto objects = BpfObjects::of(trace.pid());
+        EXPECT_FALSE(objects.empty());
         trace.send_signal(SIGKILL);
         EXPECT_EQ(trace.wait(), killed_by(SIGKILL));
         Shell::run_in(trace, "/bin/true of a command that lives on");
         trace.close_input();
         trace.out().wait_for_end();
+        wait_until_gone(objects);
     }
-    wait_for_none_since(before);
 }
 
 TEST_F(Environment, ExectapReportsNothingOfItself) {

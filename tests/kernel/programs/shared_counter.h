@@ -7,16 +7,18 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <string>
-#include <system_error>
 
 class SharedCounter {
 public:
     // Makes the file if it is not there.
     explicit SharedCounter(const std::string& path) : memory_(map(path)) {
-        if (memory_ == MAP_FAILED) throw std::system_error(errno, std::generic_category(), path);
+        if (memory_ != MAP_FAILED) return;
+        std::perror(path.c_str());
+        std::abort();
     }
     ~SharedCounter() { ::munmap(memory_, sizeof(Counter)); }
     SharedCounter(const SharedCounter&) = delete;
