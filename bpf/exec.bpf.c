@@ -88,6 +88,9 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	if (!config.all && config.watch_children && !mark && old_pid != task->tgid) {
 		if (is_watched(mark_of(task->real_parent->group_leader)))
 			mark = watch(task);
+		/* The pass under way may have been at its children already. */
+		if (mark && state.seeding)
+			__sync_fetch_and_add(&state.disturbances, 1);
 	}
 	if (!is_watched(mark))
 		return 0;

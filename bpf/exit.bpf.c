@@ -79,7 +79,9 @@ static __always_inline void record_family(struct task_struct *task, bool is_in_s
 	bpf_loop(WIRE_CHILDREN_MAX, record_child, &walk, 0);
 	if (walk.node != walk.head)
 		__sync_fetch_and_add(&state.lineage_lost, 1);
-	bpf_loop(WIRE_ANCESTORS_MAX, record_ancestor, &walk, 0);
+	/* Of a watched task that says it all. */
+	if (!is_in_scope)
+		bpf_loop(WIRE_ANCESTORS_MAX, record_ancestor, &walk, 0);
 }
 
 SEC("tp_btf/sched_process_exit")

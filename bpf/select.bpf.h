@@ -62,7 +62,10 @@ static __always_inline struct wire_mark *watch(struct task_struct *task)
 	if (mark)
 		begin_life(task, mark);
 	else
-		__sync_fetch_and_add(&state.marks_lost, 1);
+		/*
+		 * No memory; or whoever holds this CPU's lock of all task storage was preempted, as the iterator can be.
+		 */
+		__sync_fetch_and_add(state.seeding ? &state.disturbances : &state.marks_lost, 1);
 	return mark;
 }
 

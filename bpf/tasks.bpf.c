@@ -65,7 +65,8 @@ int mark_tasks(struct bpf_iter__task *ctx)
 	seeded.process.start_time = task->group_leader->start_boottime;
 	seeded.process.pid = task->tgid;
 	seeded.leader = task->pid == task->tgid;
-	seeded.live = mark->life == WIRE_LIFE_COUNTED;
+	/* After the end of the trace no exit probe changes `life`. */
+	seeded.live = mark->life == WIRE_LIFE_COUNTED && !(task->flags & PF_EXITING);
 	bpf_seq_write(seq, &seeded, sizeof(seeded));
 	return 0;
 }

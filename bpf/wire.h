@@ -69,8 +69,9 @@ struct wire_state {
 	__u32 seeding;	    /* of tasks that end the lineage is recorded */
 	__s64 live_tasks;   /* watched threads that have not ended */
 	__u64 marks_lost;   /* marks that could not be created: no memory */
+	__u64 disturbances; /* while seeding: what only one more pass of the iterator makes good */
 	__u64 lineage_lost; /* processes whose parent could not be recorded while seeding */
-	__u64 padding[4];
+	__u64 padding[3];
 	struct wire_counters cpu[WIRE_CPU_SLOTS];
 };
 

@@ -12,11 +12,14 @@
 #include <memory>
 #include <optional>
 
+#include "capture/counters.h"
 #include "capture/probes.h"
 #include "log/log.h"
 
 namespace exectap {
 namespace {
+
+constexpr int kMostDisturbedPasses = 100;
 
 Error failure(std::string_view what) {
     return {fmt::format("{}: {}", what, std::strerror(errno)), ErrorKind::failure, errno};
@@ -117,6 +120,7 @@ Result<std::uint64_t> Seeding::adopt() {
             const bool is_in_scope = lineage.in_scope != 0 || in_scope_.contains(key_of(lineage.parent));
             if (!is_in_scope || !in_scope_.insert(key_of(process)).second) continue;
             has_grown = true;
+            if (lineage.in_scope != 0) continue;
             lineage.in_scope = 1;
             if (::bpf_map_update_elem(maps_.lineage, &process, &lineage, BPF_EXIST) != 0)
                 return failure("can't record a process found while starting");
@@ -126,10 +130,13 @@ Result<std::uint64_t> Seeding::adopt() {
     return adopted;
 }
 
-Result<void> Seeding::run(std::span<const ProcessTarget> roots) {
+Result<std::uint64_t> Seeding::run(std::span<const ProcessTarget> roots) {
     const auto marked = mark_roots(roots);
     if (!marked) return marked.error();
+    // What is disturbed again and again is out of memory.
+    int disturbed_passes = 0;
     for (int passes = 1;; passes++) {
+        const auto disturbances = load_shared(state_.disturbances);
         const auto pass = run_iterator();
         if (!pass) return pass.error();
         log::capture().debug("pass {}: {} tasks marked", passes, pass->newly_marked);
@@ -140,8 +147,16 @@ Result<void> Seeding::run(std::span<const ProcessTarget> roots) {
         const auto adopted = adopt();
         if (!adopted) return adopted.error();
         if (*adopted != 0) continue;
+        // Say so first, then look: what disturbs after the look is counted as lost.
+        __atomic_store_n(&state_.seeding, 0, __ATOMIC_SEQ_CST);
+        const auto disturbed = load_shared(state_.disturbances) - disturbances;
+        if (disturbed != 0 && ++disturbed_passes < kMostDisturbedPasses) {
+            __atomic_store_n(&state_.seeding, 1, __ATOMIC_SEQ_CST);
+            continue;
+        }
+        __atomic_fetch_add(&state_.marks_lost, disturbed, __ATOMIC_SEQ_CST);
         log::capture().info("{} processes marked in {} passes", pass->alive.size(), passes);
-        return {};
+        return pass->alive.size();
     }
 }
 

@@ -23,16 +23,18 @@ public:
         int lineage;
     };
 
-    // The programs are attached and `state.seeding` is set. `iterator` is the loaded iter/task program.
-    Seeding(bpf_program* iterator, Maps maps) : iterator_(iterator), maps_(maps) {}
+    // `iterator` is the loaded iter/task program.
+    Seeding(bpf_program* iterator, Maps maps, wire_state& state) : iterator_(iterator), maps_(maps), state_(state) {}
 
     // Marks the caller's own process, so that it is never reported and nothing inherits from it.
     Result<void> exclude_self() const;
 
-    // Marks roots and descendants until a pass finds nothing more to mark.
-    Result<void> run(std::span<const ProcessTarget> roots);
+    // Marks roots and descendants until a pass finds nothing more to mark. `state.seeding` was set before the programs
+    // were attached; when this returns it is not. Returns the number of processes that are watched then.
+    Result<std::uint64_t> run(std::span<const ProcessTarget> roots);
 
-    // Watched processes that have not ended, counted now.
+    // Watched processes that have not ended, counted now. The programs are detached, so that the iterator is in
+    // nobody's way.
     Result<std::uint64_t> count_alive();
 
 private:
@@ -50,6 +52,7 @@ private:
 
     bpf_program* iterator_;
     Maps maps_;
+    wire_state& state_;
     std::set<ProcessKey> in_scope_;  // every leader that was ever found marked
 };
 

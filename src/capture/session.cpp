@@ -91,7 +91,8 @@ private:
     wire_state& state() const { return skeleton_->bss->state; }
     Seeding seeding() const {
         return {skeleton_->progs.mark_tasks,
-                {::bpf_map__fd(skeleton_->maps.marks), ::bpf_map__fd(skeleton_->maps.lineage)}};
+                {::bpf_map__fd(skeleton_->maps.marks), ::bpf_map__fd(skeleton_->maps.lineage)},
+                state()};
     }
     bool is_all() const { return skeleton_->rodata->config.all != 0; }
 
@@ -166,11 +167,7 @@ Result<void> BpfSession::attach(const SessionConfig& config) {
 
 Result<void> BpfSession::mark(std::span<const ProcessTarget> roots) {
     if (is_all()) return {};
-    auto seed = seeding();
-    const auto seeded = seed.run(roots);
-    if (!seeded) return seeded.error();
-    __atomic_store_n(&state().seeding, 0, __ATOMIC_SEQ_CST);
-    const auto alive = seed.count_alive();
+    const auto alive = seeding().run(roots);
     if (!alive) return alive.error();
     processes_at_start_ = *alive;
     return {};
@@ -233,11 +230,11 @@ bool BpfSession::is_accounted_for(const CounterTotals& totals) const {
 SessionSummary BpfSession::finish(const Handler& handler) {
     SessionSummary summary;
     summary.attempt_mechanism = mechanism_;
+    links_.clear();
     if (!is_all() && !is_over()) {
         const auto alive = seeding().count_alive();
         if (alive) summary.still_alive = *alive;
     }
-    links_.clear();
     // A program that was running when it was detached may still have a record to submit.
     const auto deadline = steady_clock::now() + kLongestFinish;
     while (drain(handler) > 0 || (!is_accounted_for(total_counters(state())) && steady_clock::now() < deadline)) {

@@ -14,6 +14,7 @@ namespace {
 using testing::AllOf;
 using testing::Each;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -73,6 +74,10 @@ TEST_F(Environment, ExectapReportsNothingOfItselfWhenItIsAChildOfTheWatched) {
     shell.run("kill -TERM " + exectap + "; wait " + exectap);
     const auto events = events_in(folder.path("events"));
     EXPECT_THAT(argvs_of(events), ElementsAre(ElementsAre("/bin/true", "of", "the", "shell")));
+    // The shell: exectap does not count itself among the watched either.
+    shell.err().wait_until(
+        [](const auto& lines) { return testing::Value(lines.back(), EndsWith("; 1 watched process still alive")); },
+        "the verdict");
 }
 
 TEST_F(Environment, OfTwoAtOnceEachSeesWhatItWatches) {
