@@ -25,7 +25,8 @@ exectap --help lists all options.
 )";
 
 constexpr const char* kFooter =
-    R"(Targets are a union. Events go to stdout, or with COMMAND to stderr; -o says otherwise.
+    R"(
+Targets are a union. Events go to stdout, or with COMMAND to stderr; -o says otherwise.
 Exit status: 0; 1 failure; 2 usage; 3 the trace is incomplete. With COMMAND its own, 128+N for signal N;
 2 usage; 125 exectap failed, 126 COMMAND can't be executed, 127 it was not found; 3 with --strict.
 EXECTAP_LOG=LEVEL or MODULE=LEVEL,... shows diagnostics (modules: capture, libbpf, target, cli).)";
@@ -35,9 +36,18 @@ public:
     std::string make_usage(const CLI::App* /*app*/, std::string /*name*/) const override {
         return "usage: exectap [PID...] [OPTION...] [-- COMMAND [ARG...]]\n";
     }
-    // "-p,--pid PID" as a table, and nothing of defaults and types.
-    std::string make_option_opts(const CLI::Option* option) const override {
-        return option->get_type_name().empty() ? "" : " " + option->get_type_name();
+    std::string make_positionals(const CLI::App* /*app*/) const override { return ""; }
+    std::string make_group(std::string group, bool /*is_positional*/,
+                           std::vector<const CLI::Option*> options) const override {
+        std::string text = "\n" + group + ":";
+        for (const auto* option : options) text += "\n" + make_option(option, false);
+        return text;
+    }
+    std::string make_option(const CLI::Option* option, bool /*is_positional*/) const override {
+        auto name = option->get_name(false, true);
+        if (const auto comma = name.find(','); comma != std::string::npos) name.insert(comma + 1, " ");
+        if (!option->get_type_name().empty()) name += " " + option->get_type_name();
+        return fmt::format("  {:26}{}", name, option->get_description());
     }
 };
 
@@ -61,8 +71,8 @@ CLI::Option* flag(CLI::App& app, const char* name, T& value, const char* descrip
 
 void add_targets(CLI::App& app, RawOptions& raw) {
     constexpr const char* kGroup = "Targets";
-    app.add_option("PID", raw.positional_pids, "watch this process")->group(kGroup)->type_name("");
-    repeatable(app.add_option("-p,--pid", raw.pids, "watch this process (repeatable)"))
+    app.add_option("PID", raw.positional_pids)->type_name("");
+    repeatable(app.add_option("-p,--pid", raw.pids, "watch this process; PID alone says the same (repeatable)"))
         ->group(kGroup)
         ->type_name("PID");
     repeatable(app.add_option("-t,--tty", raw.options.terminals,
@@ -196,13 +206,12 @@ Result<std::variant<Options, Information>> parse_options(std::span<const char* c
 
     CLI::App app("exectap shows every program that chosen processes run, as it happens.");
     app.formatter(std::make_shared<Formatter>());
-    app.get_formatter()->column_width(28);
     app.footer(kFooter);
     app.allow_extras();
-    app.set_help_flag("-h,--help", "show this text")->group("Information");
-    app.set_version_flag("--version", "exectap " EXECTAP_VERSION)->group("Information");
     add_targets(app, raw);
     add_output(app, raw);
+    app.set_help_flag("-h,--help", "show this text")->group("Information");
+    app.set_version_flag("--version", "exectap " EXECTAP_VERSION, "show the version")->group("Information");
     try {
         app.parse(static_cast<int>(own.size()), own.data());
     } catch (const CLI::CallForHelp&) {

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The last word of a run, and the first.
+#include <gtest/gtest.h>
+
+#include "cli/banner.h"
+
+namespace exectap::cli {
+namespace {
+
+SessionSummary summary_of(std::uint64_t execs, std::uint64_t attempts) {
+    SessionSummary summary;
+    summary.attempt_mechanism = AttemptMechanism::tracepoint;
+    summary.execs = {.seen = execs, .delivered = execs};
+    summary.attempts = {.seen = attempts, .delivered = attempts};
+    return summary;
+}
+
+TEST(Verdict, IsCompleteWhenAllThatWasSeenWasDelivered) {
+    EXPECT_EQ(verdict(summary_of(4211, 12), 0), "4211 execs, 12 attempts seen, all delivered: complete");
+    EXPECT_EQ(verdict(summary_of(1, 1), 0), "1 exec, 1 attempt seen, all delivered: complete");
+    EXPECT_TRUE(summary_of(4211, 12).is_complete());
+}
+
+TEST(Verdict, SaysNothingOfAttemptsThatWereNotWatched) {
+    auto summary = summary_of(3, 0);
+    summary.attempt_mechanism = AttemptMechanism::off;
+    EXPECT_EQ(verdict(summary, 0), "3 execs seen, all delivered: complete");
+}
+
+TEST(Verdict, CountsWhoIsStillAlive) {
+    auto summary = summary_of(1, 0);
+    summary.still_alive = 1;
+    EXPECT_EQ(verdict(summary, 0), "1 exec, 0 attempts seen, all delivered: complete; 1 watched process still alive");
+    summary.still_alive = 2;
+    EXPECT_EQ(verdict(summary, 0), "1 exec, 0 attempts seen, all delivered: complete; 2 watched processes still alive");
+    EXPECT_TRUE(summary.is_complete());
+}
+
+TEST(Verdict, NamesWhatIsMissing) {
+    auto summary = summary_of(100, 10);
+    summary.execs.delivered = 93;
+    summary.execs.lost = 7;
+    EXPECT_EQ(verdict(summary, 3),
+              "100 execs, 10 attempts seen, 100 delivered, 7 lost (ring full), 3 not written: incomplete");
+    EXPECT_FALSE(summary.is_complete());
+}
+
+TEST(Verdict, NeverClaimsThatMoreWasNotWrittenThanWasDelivered) {
+    // The lines that tell of losses can't be written either.
+    EXPECT_EQ(verdict(summary_of(1, 0), 2), "1 exec, 0 attempts seen, 0 delivered, 2 not written: incomplete");
+}
+
+TEST(Verdict, SaysWhatIsUnaccountedFor) {
+    auto summary = summary_of(5, 0);
+    summary.execs.delivered = 4;
+    EXPECT_EQ(verdict(summary, 0),
+              "5 execs, 0 attempts seen, 4 delivered, 1 unaccounted for (an internal error): incomplete");
+    EXPECT_FALSE(summary.is_complete());
+    summary.bad_records = 1;
+    EXPECT_EQ(verdict(summary, 0),
+              "5 execs, 0 attempts seen, 4 delivered, 1 not understood (an internal error): incomplete");
+    EXPECT_FALSE(summary.is_complete());
+}
+
+TEST(Verdict, IsIncompleteWhenSomebodyCouldNotBeWatched) {
+    auto summary = summary_of(5, 0);
+    summary.marks_lost = 1;
+    EXPECT_EQ(
+        verdict(summary, 0),
+        "5 execs, 0 attempts seen, 5 delivered, 1 thread could not be marked (no memory), what it ran is unknown: "
+        "incomplete");
+    EXPECT_FALSE(summary.is_complete());
+    summary.marks_lost = 0;
+    summary.lineage_lost = 2;
+    EXPECT_EQ(verdict(summary, 0),
+              "5 execs, 0 attempts seen, 5 delivered, 2 processes could not be followed while the trace started: "
+              "incomplete");
+    EXPECT_FALSE(summary.is_complete());
+}
+
+Options watching(std::vector<pid_t> pids) {
+    Options options;
+    options.pids = std::move(pids);
+    return options;
+}
+
+std::vector<TerminalTarget> terminals(const std::vector<std::string>& paths) {
+    std::vector<TerminalTarget> targets;
+    for (const auto& path : paths) targets.push_back({path, 0});
+    return targets;
+}
+
+TEST(Banner, SaysWhatTheOriginalSays) {
+    auto options = watching({1234, 9012});
+    EXPECT_EQ(banner(options, {}),
+              "Watching execve syscalls for PIDs: [1234, 9012] (children included) (Ctrl-C to exit)");
+    options.watch_children = false;
+    EXPECT_EQ(banner(options, {}),
+              "Watching execve syscalls for PIDs: [1234, 9012] (children ignored) (Ctrl-C to exit)");
+    EXPECT_EQ(
+        banner(watching({}), terminals({"/dev/pts/9", "/dev/tty1"})),
+        "Watching execve syscalls for PIDs: [] (TTY filters: [\"/dev/pts/9\", \"/dev/tty1\"]) (children included) "
+        "(Ctrl-C to exit)");
+}
+
+TEST(Banner, TellsOfACommandOnlyBesideOtherTargets) {
+    auto options = watching({});
+    options.command = {"make", "-j2"};
+    EXPECT_EQ(banner(options, {}), std::nullopt);
+    options.pids = {7};
+    EXPECT_EQ(banner(options, {}),
+              "Watching execve syscalls for PIDs: [7] and \"make\" (children included) (until \"make\" ends)");
+    options.all = true;
+    EXPECT_EQ(banner(options, {}), "Watching execve syscalls for all processes (until \"make\" ends)");
+}
+
+}  // namespace
+}  // namespace exectap::cli
