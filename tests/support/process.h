@@ -31,7 +31,7 @@ struct ProcessOptions {
     static constexpr int kPipe = -1;
 
     std::vector<std::string> argv;  // argv[0] is looked for in PATH
-    std::vector<std::string> env;   // NAME=value, beside the test's own
+    std::vector<std::string> env;   // NAME=value, beside the test's own less SUDO_*
     int in = kPipe;                 // or a descriptor, which stays the caller's
     int out = kPipe;
     int err = kPipe;
