@@ -86,7 +86,7 @@ std::vector<char*> environment_with(const std::vector<std::string>& additions) {
         const bool is_replaced = std::any_of(additions.begin(), additions.end(),
                                              [&](const auto& a) { return a.compare(0, name.size(), name) == 0; });
         // Whether the tests were started by sudo is nothing to what they start.
-        const bool is_of_sudo = std::string_view(*each).substr(0, 5) == "SUDO_";
+        const bool is_of_sudo = variable.substr(0, 5) == "SUDO_";
         if (!is_replaced && !is_of_sudo) env.push_back(*each);
     }
     env.push_back(nullptr);
