@@ -158,7 +158,8 @@ Result<void> BpfSession::attach(const SessionConfig& config) {
     if (!polling) return polling.error();
     const auto excluded = seeding().exclude_self();
     if (!excluded) return excluded.error();
-    __atomic_store_n(&state().seeding, 1, __ATOMIC_SEQ_CST);
+    // Nobody has to be found when all are watched.
+    __atomic_store_n(&state().seeding, is_all() ? 0 : 1, __ATOMIC_SEQ_CST);
     auto links = attach_programs(skeleton_->obj, config, mechanism_);
     if (!links) return links.error();
     links_ = std::move(*links);
