@@ -86,6 +86,7 @@ Options watching(std::vector<pid_t> pids) {
 
 std::vector<TerminalTarget> terminals(const std::vector<std::string>& paths) {
     std::vector<TerminalTarget> targets;
+    targets.reserve(paths.size());
     for (const auto& path : paths) targets.push_back({path, 0});
     return targets;
 }
