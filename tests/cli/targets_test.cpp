@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <thread>
@@ -26,13 +27,13 @@ TEST(MissingTarget, AProcessThatHasEndedIsNone) {
 }
 
 TEST(MissingTarget, AProcessThatNobodyHasCollectedHasEnded) {
-    Shell shell;
-    // The shell collects its child only when it is asked to.
-    const auto child = shell.ask("/bin/true & echo $!");
-    std::vector<pollfd> ended{{static_cast<int>(::syscall(SYS_pidfd_open, std::stoi(child), 0)), POLLIN, 0}};
-    wait_readable(ended, "the child's end");
-    const UniqueFd pidfd(ended[0].fd);
-    expect_one_error(run_exectap({child}), kFailure, {"process " + child + " has ended"});
+    const pid_t child = checked(::fork(), "fork");
+    if (child == 0) ::_exit(0);
+    siginfo_t end{};
+    checked(::waitid(P_PID, static_cast<id_t>(child), &end, WEXITED | WNOWAIT), "waitid");
+    const auto text = std::to_string(child);
+    expect_one_error(run_exectap({text}), kFailure, {"process " + text + " has ended"});
+    ::waitpid(child, nullptr, 0);
 }
 
 TEST(MissingTarget, AThreadIsNoProcess) {

@@ -102,9 +102,9 @@ TEST(Usage, HelpGoesToStdoutAndNamesEveryOption) {
         const auto outcome = run_exectap({flag});
         EXPECT_EQ(outcome.status, exited(0));
         EXPECT_THAT(outcome.err, IsEmpty());
-        for (const char* option :
-             {"PID", "-p,--pid", "-t,--tty", "-a,--all", "-- COMMAND", "--no-watch-children", "--user", "--no-failed",
-              "-o,--output", "--quiet", "--strict", "--time", "start", "boot", "wall", "-v", "--version", "-h,--help"})
+        for (const char* option : {"PID", "-p, --pid", "-t, --tty", "-a, --all", "-- COMMAND", "--no-watch-children",
+                                   "--user", "--no-failed", "-o, --output", "--quiet", "--strict", "--time", "start",
+                                   "boot", "wall", "-v", "--version", "-h, --help"})
             EXPECT_THAT(outcome.out, Contains(HasSubstr(option)));
     }
 }
