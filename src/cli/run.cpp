@@ -71,6 +71,7 @@ public:
         std::unique_ptr<Session> session, const Clock& clock)
         : options_(options),
           output_(std::move(output)),
+          has_reader_to_lose_(can_lose_its_reader(output_.fd())),
           signals_(std::move(signals)),
           command_(std::move(command)),
           session_(std::move(session)),
@@ -89,6 +90,7 @@ private:
 
     const Options& options_;
     Output output_;
+    bool has_reader_to_lose_;
     Signals signals_;
     std::optional<Command> command_;
     std::unique_ptr<Session> session_;  // null: the events' reader has gone, only COMMAND is waited for
@@ -110,7 +112,7 @@ void Run::wait_and_serve() {
         pollfd{signals_.fd(), POLLIN, 0},
         pollfd{session_ ? session_->fd() : -1, POLLIN, 0},
         pollfd{command_ ? command_->pidfd() : -1, POLLIN, 0},
-        pollfd{session_ && can_lose_its_reader(output_.fd()) ? output_.fd() : -1, 0, 0},
+        pollfd{session_ && has_reader_to_lose_ ? output_.fd() : -1, 0, 0},
     };
     if (::poll(ready.data(), ready.size(), -1) < 0) return;
     if (ready[0].revents != 0) {
