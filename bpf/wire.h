@@ -68,7 +68,7 @@ struct wire_state {
 	__u32 asleep;	    /* the reader waits for a wake-up; who takes it (exchange) wakes it */
 	__u32 seeding;	    /* of tasks that end the lineage is recorded */
 	__s64 live_tasks;   /* watched threads that have not ended */
-	__u64 marks_lost;   /* marks that could not be created: no memory */
+	__u64 marks_lost;   /* marks that could not be created */
 	__u64 disturbances; /* while seeding: what only one more pass of the iterator makes good */
 	__u64 lineage_lost; /* processes whose parent could not be recorded while seeding */
 	__u64 padding[3];

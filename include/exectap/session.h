@@ -40,8 +40,9 @@ struct SessionSummary {
     AttemptMechanism attempt_mechanism = AttemptMechanism::off;
     Tally execs;
     Tally attempts;
-    std::uint64_t bad_records = 0;   // could not be decoded: an internal error
-    std::uint64_t marks_lost = 0;    // tasks that could not be marked: the execs missed with them are unknown
+    std::uint64_t bad_records = 0;  // could not be decoded: an internal error
+    std::uint64_t marks_lost =
+        0;  // tasks that could not be marked (no memory, or its lock was held): the execs missed with them are unknown
     std::uint64_t lineage_lost = 0;  // processes that may have been missed when their parents ended at the start
     std::uint64_t still_alive = 0;   // watched processes
 

@@ -34,7 +34,7 @@ std::vector<std::string> what_is_missing(const SessionSummary& summary, std::uin
         missing.push_back(
             fmt::format("{} unaccounted for (an internal error)", seen > accounted ? seen - accounted : 0));
     if (summary.marks_lost > 0)
-        missing.push_back(fmt::format("{} could not be marked (no memory), what {} ran is unknown",
+        missing.push_back(fmt::format("{} could not be marked, what {} ran is unknown",
                                       count_of(summary.marks_lost, "thread", "threads"),
                                       summary.marks_lost == 1 ? "it" : "they"));
     if (summary.lineage_lost > 0)

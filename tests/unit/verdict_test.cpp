@@ -65,10 +65,9 @@ TEST(Verdict, SaysWhatIsUnaccountedFor) {
 TEST(Verdict, IsIncompleteWhenSomebodyCouldNotBeWatched) {
     auto summary = summary_of(5, 0);
     summary.marks_lost = 1;
-    EXPECT_EQ(
-        verdict(summary, 0),
-        "5 execs, 0 attempts seen, 5 delivered, 1 thread could not be marked (no memory), what it ran is unknown: "
-        "incomplete");
+    EXPECT_EQ(verdict(summary, 0),
+              "5 execs, 0 attempts seen, 5 delivered, 1 thread could not be marked, what it ran is unknown: "
+              "incomplete");
     EXPECT_FALSE(summary.is_complete());
     summary.marks_lost = 0;
     summary.lineage_lost = 2;
