@@ -11,4 +11,7 @@ namespace exectap {
 // \u{...} for invisible and bidirectional characters, spaces other than the plain one included. It is lossless.
 void append_quoted(std::string& out, std::string_view bytes);
 
+// The same without the quotes, for what is put together of pieces that end where characters do.
+void append_escaped(std::string& out, std::string_view bytes);
+
 }  // namespace exectap
