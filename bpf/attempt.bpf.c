@@ -71,81 +71,105 @@ static __always_inline long read_arg(__u32 class_bytes, struct args_walk *walk)
 	return 0;
 }
 
-static __always_inline void describe_args(struct wire_call *call, const struct args_walk *walk)
+static __always_inline void describe_args(struct call_plan *plan, struct strings *strings, const struct args_walk *walk)
 {
-	call->args_bytes = walk->bytes;
-	call->args_total = walk->total;
-	call->argc = walk->argc;
+	strings->args_bytes = walk->bytes;
+	plan->args_total = walk->total;
+	plan->argc = walk->argc;
 	if (walk->is_unreadable) {
-		call->flags |= WIRE_ARGS_UNREADABLE;
-		call->args_bytes = 0;
+		strings->flags |= WIRE_ARGS_UNREADABLE;
+		strings->args_bytes = 0;
 	} else if (!walk->is_whole) {
-		call->flags |= WIRE_ARGS_CUT | WIRE_ARGS_UNCOUNTED;
+		strings->flags |= WIRE_ARGS_CUT | WIRE_ARGS_UNCOUNTED;
 	} else if (walk->is_cut) {
 		/* Not found by comparing the totals: the verifier would then follow them through every iteration. */
-		call->flags |= WIRE_ARGS_CUT;
+		strings->flags |= WIRE_ARGS_CUT;
 	}
+	strings->offset = strings->args_bytes;
 }
 
-static __always_inline void copy_path(__u32 class_bytes, struct wire_call *call, __u8 *record, __u64 filename)
+static __always_inline void read_attempted_filename(struct strings *strings, __u32 class_bytes, __u8 *record,
+						    __u64 filename)
 {
-	__u64 offset = call->args_bytes;
+	__u64 offset = strings->offset;
 	long bytes;
 
 	barrier_var(offset);
-	if (offset > args_limit(class_bytes))
-		offset = args_limit(class_bytes);
-	bytes = bpf_probe_read_user_str(record + offset, path_limit(class_bytes), (void *)filename);
-	if (bytes <= 0) {
-		call->flags |= WIRE_FILENAME_UNREADABLE;
-		bytes = 1;
-	} else if (bytes == path_limit(class_bytes)) {
-		call->flags |= WIRE_FILENAME_CUT;
+	if (offset > args_limit(class_bytes)) {
+		strings->is_too_small = true;
+		return;
 	}
-	call->filename_bytes = bytes - 1;
+	bytes = bpf_probe_read_user_str(record + offset, filename_limit(class_bytes), (void *)filename);
+	if (bytes <= 0) {
+		strings->flags |= WIRE_FILENAME_UNREADABLE;
+		return;
+	}
+	if (bytes == filename_limit(class_bytes)) {
+		strings->flags |= WIRE_FILENAME_CUT;
+		strings->is_too_small = class_bytes < WIRE_CLASS_8K;
+	}
+	strings->filename_bytes = bytes - 1;
+	strings->offset = offset + bytes - 1;
 }
 
 typedef long (*read_arg_fn)(__u32 index, struct args_walk *walk);
 
-static __always_inline enum emitted emit_attempt(__u32 class_bytes, read_arg_fn read_arg_of_class,
-						 struct wire_call *call, __u64 filename, __u64 argv)
+static __always_inline int emit_attempt(__u32 class_bytes, read_arg_fn read_arg_of_class, path_step_fn copy_step,
+					path_step_fn copy_cgroup_step, struct call_plan *plan)
 {
-	struct args_walk walk = { .argv = argv, .is_whole = !argv, .max_bytes = config.max_args_bytes };
+	struct args_walk walk = { .argv = plan->args, .is_whole = !plan->args, .max_bytes = config.max_args_bytes };
+	struct strings *strings = &plan->strings, fresh = {};
+	struct wire_call *call;
 
 	if (walk.max_bytes > string_limit(WIRE_CLASS_MAX))
 		walk.max_bytes = string_limit(WIRE_CLASS_MAX);
 	walk.record = bpf_ringbuf_reserve(&events, class_bytes, 0);
 	if (!walk.record)
 		return EMITTED_NOT;
-	if (argv && !(call->flags & WIRE_FATAL))
-		bpf_loop(WIRE_ATTEMPT_ARGS_MAX, read_arg_of_class, &walk, 0);
-	describe_args(call, &walk);
-	copy_path(class_bytes, call, walk.record, filename);
-	if (call->flags & WIRE_FATAL)
-		call->flags = WIRE_FATAL | WIRE_ARGS_UNREADABLE | WIRE_FILENAME_UNREADABLE;
+	*strings = fresh;
+	if (plan->flags & WIRE_FATAL) {
+		/* The caller's memory is gone. */
+		strings->flags |= WIRE_ARGS_UNREADABLE | WIRE_FILENAME_UNREADABLE;
+	} else {
+		if (plan->args)
+			bpf_loop(WIRE_ATTEMPT_ARGS_MAX, read_arg_of_class, &walk, 0);
+		describe_args(plan, strings, &walk);
+		read_attempted_filename(strings, class_bytes, walk.record, plan->filename);
+	}
+	if (walk.is_too_small)
+		strings->is_too_small = 1;
+	read_tty(strings, class_bytes, walk.record, plan->tty);
+	if (config.paths)
+		read_paths(plan, copy_step, copy_cgroup_step, walk.record, false);
 	if (class_bytes < WIRE_CLASS_MAX &&
-	    (walk.is_too_small || (call->flags & WIRE_FILENAME_CUT) ||
-	     call->args_bytes + call->filename_bytes > call_room(class_bytes))) {
+	    (strings->is_too_small || strings->offset > strings_room(class_bytes))) {
 		bpf_ringbuf_discard(walk.record, BPF_RB_NO_WAKEUP);
-		call->flags &= WIRE_FATAL;
 		return EMITTED_TOO_SMALL;
 	}
-	*(struct wire_call *)(walk.record + call_room(class_bytes)) = *call;
+	if (!plan->may_be_torn && (strings->cwd.flags & WIRE_PATH_TORN)) {
+		bpf_ringbuf_discard(walk.record, BPF_RB_NO_WAKEUP);
+		return EMITTED_TORN;
+	}
+	call = (struct wire_call *)(walk.record + strings_room(class_bytes));
+	fill_plan(call, plan);
+	fill_caller(call);
+	call->trailer = trailer_of(WIRE_ATTEMPT);
 	submit(walk.record);
 	return EMITTED;
 }
 
 /* Global functions, so that the verifier looks at each class once and not at every way through all of them. */
-#define DEFINE_CLASS(suffix, class_bytes)                                                     \
-	static long read_arg_##suffix(__u32 index, struct args_walk *walk)                   \
-	{                                                                                     \
-		return read_arg(class_bytes, walk);                                           \
-	}                                                                                     \
-	__noinline int emit_attempt_##suffix(struct wire_call *call, __u64 filename, __u64 argv) \
-	{                                                                                     \
-		if (!call)                                                                    \
-			return EMITTED_NOT;                                                   \
-		return emit_attempt(class_bytes, read_arg_##suffix, call, filename, argv);    \
+#define DEFINE_CLASS(suffix, class_bytes)                                                                \
+	static long read_arg_##suffix(__u32 index, struct args_walk *walk)                              \
+	{                                                                                                \
+		return read_arg(class_bytes, walk);                                                      \
+	}                                                                                                \
+	__noinline int emit_attempt_##suffix(struct call_plan *plan)                                     \
+	{                                                                                                \
+		if (!plan)                                                                               \
+			return EMITTED_NOT;                                                              \
+		return emit_attempt(class_bytes, read_arg_##suffix, copy_step_##suffix,                  \
+				    copy_cgroup_step_##suffix, plan);                                    \
 	}
 DEFINE_CLASS(512, WIRE_CLASS_512)
 DEFINE_CLASS(8k, WIRE_CLASS_8K)
@@ -153,41 +177,61 @@ DEFINE_CLASS(128k, WIRE_CLASS_128K)
 DEFINE_CLASS(max, WIRE_CLASS_MAX)
 #undef DEFINE_CLASS
 
-static __always_inline void tell_attempt(struct task_struct *task, struct wire_mark *mark, long result)
+static __always_inline int emit_attempt_of_any_size(struct call_plan *plan)
 {
 	int emitted;
+
+	if (config.paths)
+		measure_paths(plan);
+	emitted = emit_attempt_512(plan);
+	if (emitted == EMITTED_TOO_SMALL)
+		emitted = emit_attempt_8k(plan);
+	if (emitted == EMITTED_TOO_SMALL)
+		emitted = emit_attempt_128k(plan);
+	if (emitted == EMITTED_TOO_SMALL)
+		emitted = emit_attempt_max(plan);
+	return emitted;
+}
+
+static __always_inline void plan_attempt(struct call_plan *plan, struct task_struct *task, struct wire_mark *mark)
+{
 	struct pt_regs *regs = user_registers(task);
 	struct call_site site = call_site_of(task);
-	__u64 filename = filename_pointer(regs, site.is_execveat);
-	__u64 argv = argv_pointer(regs, site.is_execveat);
-	struct wire_call call = {};
+	bool is_execveat = site.is_execveat;
 
-	__sync_fetch_and_add(&state.cpu[cpu_slot()].attempts_seen, 1);
-	call.pid = task->tgid;
-	call.tid = task->pid;
-	call.ppid = task->real_parent->tgid;
-	call.uid = task->cred->uid.val;
-	call.gid = task->cred->gid.val;
-	call.syscall_id = site.syscall_id;
-	call.result = result;
+	plan->filename = filename_pointer(regs, site.is_execveat);
+	plan->args = argv_pointer(regs, site.is_execveat);
+	plan->tid = task->pid;
+	plan->syscall_id = site.syscall_id;
 	if (mark && mark->in_exec) {
-		/* Past the point of no return: the name is the new one, the caller's memory is gone. */
-		call.flags = WIRE_FATAL;
+		/* Past the point of no return: the name is the new one. */
+		plan->flags = WIRE_FATAL;
 		mark->in_exec = 0;
-		__builtin_memcpy(call.comm, mark->comm, sizeof(call.comm));
-		call.syscall_id = mark->syscall_id;
+		__builtin_memcpy(plan->comm, mark->comm, sizeof(plan->comm));
+		plan->syscall_id = mark->syscall_id;
+		is_execveat = mark->is_execveat;
 	} else {
-		__builtin_memcpy(call.comm, task->comm, sizeof(call.comm));
+		__builtin_memcpy(plan->comm, task->comm, sizeof(plan->comm));
 	}
-	call.trailer = trailer_of(WIRE_ATTEMPT);
+	if (is_execveat)
+		plan->flags |= WIRE_EXECVEAT;
+	if (config.ancestry)
+		plan->parent = parent_of(task, mark);
+	plan_origin(plan, task);
+}
 
-	emitted = emit_attempt_512(&call, filename, argv);
-	if (emitted == EMITTED_TOO_SMALL)
-		emitted = emit_attempt_8k(&call, filename, argv);
-	if (emitted == EMITTED_TOO_SMALL)
-		emitted = emit_attempt_128k(&call, filename, argv);
-	if (emitted == EMITTED_TOO_SMALL)
-		emitted = emit_attempt_max(&call, filename, argv);
+static __always_inline void tell_attempt(struct task_struct *task, struct wire_mark *mark, long result)
+{
+	struct call_plan plan = { .result = result };
+	int emitted;
+
+	count_seen(WIRE_ATTEMPT);
+	plan_attempt(&plan, task, mark);
+	emitted = emit_attempt_of_any_size(&plan);
+	if (emitted == EMITTED_TORN) {
+		plan.may_be_torn = 1;
+		emitted = emit_attempt_of_any_size(&plan);
+	}
 	if (emitted != EMITTED)
 		count_lost(WIRE_ATTEMPT);
 }

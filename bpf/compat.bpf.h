@@ -89,4 +89,41 @@ static __always_inline __u64 argv_pointer(struct pt_regs *regs, bool is_execveat
 }
 
 #endif
+
+/* sched_process_exit has a second argument, whether it is the last thread, since 6.16; with it came this event's fields. */
+static __always_inline bool tells_group_dead(void)
+{
+	return bpf_core_field_exists(struct trace_event_raw_sched_process_exit, group_dead);
+}
+
+/* Renamed in 6.15 (633488947ef6). */
+struct kernfs_node___6_15 {
+	struct kernfs_node *__parent;
+} __attribute__((preserve_access_index));
+
+static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *node)
+{
+	struct kernfs_node___6_15 *newer = (void *)node;
+
+	if (bpf_core_field_exists(newer->__parent))
+		return BPF_CORE_READ(newer, __parent);
+	return BPF_CORE_READ(node, parent);
+}
+
+/* Before 6.3 (f122a08b197d) two __u32, the lower capabilities first: the same bits on the machines there are. */
+static __always_inline __u64 effective_capabilities(const struct cred *cred)
+{
+	__u64 capabilities = 0;
+
+	bpf_probe_read_kernel(&capabilities, sizeof(capabilities),
+			      (void *)cred + bpf_core_field_offset(struct cred, cap_effective));
+	return capabilities;
+}
+
+/* The login id is there where auditing is built in; -1 when nobody logged in. */
+static __always_inline __u32 loginuid_of(struct task_struct *task)
+{
+	return bpf_core_field_exists(task->loginuid) ? task->loginuid.val : (__u32)-1;
+}
+
 #endif

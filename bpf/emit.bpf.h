@@ -9,6 +9,7 @@ enum emitted {
 	EMITTED,
 	EMITTED_NOT,	   /* no room in the ring */
 	EMITTED_TOO_SMALL, /* try the next class */
+	EMITTED_TORN,	   /* a path changed while it was copied: measure it again */
 };
 
 static __always_inline __u32 cpu_slot(void)
@@ -22,7 +23,7 @@ static __always_inline struct wire_trailer trailer_of(enum wire_type type)
 	struct wire_counters *cpu = &state.cpu[slot];
 	struct wire_trailer trailer = {
 		.time_ns = bpf_ktime_get_boot_ns(),
-		.lost = cpu->execs_lost + cpu->attempts_lost,
+		.lost = cpu->lost[WIRE_EXEC] + cpu->lost[WIRE_ATTEMPT] + cpu->lost[WIRE_EXIT] + cpu->lost[WIRE_FORK],
 		.cpu_slot = slot,
 		.type = type,
 	};
@@ -51,28 +52,20 @@ static __always_inline void submit(void *record)
 	wake_reader();
 }
 
+static __always_inline void count_seen(enum wire_type type)
+{
+	if (config.asked_for[type])
+		__sync_fetch_and_add(&state.cpu[cpu_slot()].seen[type], 1);
+}
+
 static __always_inline void count_lost(enum wire_type type)
 {
-	struct wire_counters *cpu = &state.cpu[cpu_slot()];
-
-	if (type == WIRE_EXEC)
-		__sync_fetch_and_add(&cpu->execs_lost, 1);
-	else
-		__sync_fetch_and_add(&cpu->attempts_lost, 1);
+	if (config.asked_for[type])
+		__sync_fetch_and_add(&state.cpu[cpu_slot()].lost[type], 1);
 }
 
-/*
- * How a record class is shared out. The strings' lengths are not known to the verifier together, only each by itself,
- * so it wants room for the longest arguments and the longest path side by side. That room may lie over the fixed part,
- * which is written last: what really was read is checked against call_room.
- */
-static __always_inline __u32 call_room(__u32 class_bytes)
-{
-	return class_bytes - sizeof(struct wire_call);
-}
-
-/* The most bytes of path that one class reads, its NUL included. */
-static __always_inline __u32 path_limit(__u32 class_bytes)
+/* The most bytes of filename that one class reads, its NUL included. */
+static __always_inline __u32 filename_limit(__u32 class_bytes)
 {
 	if (class_bytes == WIRE_CLASS_512)
 		return 192;
@@ -81,10 +74,16 @@ static __always_inline __u32 path_limit(__u32 class_bytes)
 	return WIRE_FILENAME_MAX;
 }
 
-/* The most bytes of arguments that one class takes. */
+/* The most bytes of arguments that one class takes: filename comes after them. */
 static __always_inline __u32 args_limit(__u32 class_bytes)
 {
-	return class_bytes - path_limit(class_bytes);
+	return class_bytes - (filename_limit(class_bytes) > WIRE_SLACK ? filename_limit(class_bytes) : WIRE_SLACK);
+}
+
+/* What the strings can have of a class in all. */
+static __always_inline __u32 strings_room(__u32 class_bytes)
+{
+	return class_bytes - sizeof(struct wire_call);
 }
 
 #endif

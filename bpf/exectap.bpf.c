@@ -9,6 +9,8 @@
 #include "compat.bpf.h"
 #include "emit.bpf.h"
 #include "select.bpf.h"
+#include "paths.bpf.h"
+#include "call.bpf.h"
 
 #include "exec.bpf.c"
 #include "attempt.bpf.c"

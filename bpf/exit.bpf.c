@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* The end of a task: the count of live ones, and, while the trace starts, the family it leaves behind. */
+/* The end of a task: of its process if it is the last one, the count of live ones, and the family it leaves behind. */
 
 static __always_inline struct wire_process process_of(struct task_struct *leader)
 {
@@ -84,15 +84,74 @@ static __always_inline void record_family(struct task_struct *task, bool is_in_s
 		bpf_loop(WIRE_ANCESTORS_MAX, record_ancestor, &walk, 0);
 }
 
+/* As the kernel's wait_task_zombie() has it: a thread that ends alone leaves the status to the leader. */
+static __always_inline __u32 status_of(struct task_struct *task)
+{
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+
+	if (BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT)
+		return BPF_CORE_READ(signal, group_exit_code);
+	return BPF_CORE_READ(task, group_leader, exit_code);
+}
+
+static __always_inline void tell_exit(struct task_struct *task, const struct wire_mark *mark)
+{
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	struct wire_exit *exit;
+	__u32 status;
+
+	count_seen(WIRE_EXIT);
+	exit = bpf_ringbuf_reserve(&events, sizeof(*exit), 0);
+	if (!exit) {
+		count_lost(WIRE_EXIT);
+		return;
+	}
+	status = status_of(task);
+	exit->program = program_of(task);
+	exit->program_since = mark ? mark->program_since : 0;
+	/* Threads that were released before are in signal's; the leader's are not as long as it waits for this one. */
+	exit->user_ns = BPF_CORE_READ(signal, utime) + task->utime;
+	exit->system_ns = BPF_CORE_READ(signal, stime) + task->stime;
+	if (leader != task) {
+		exit->user_ns += BPF_CORE_READ(leader, utime);
+		exit->system_ns += BPF_CORE_READ(leader, stime);
+	}
+	exit->max_rss_kb = (__u64)BPF_CORE_READ(signal, maxrss) * config.page_kb;
+	exit->status = status;
+	exit->flags = status & CORE_DUMP_FLAG ? WIRE_CORE_DUMPED : 0;
+	exit->trailer = trailer_of(WIRE_EXIT);
+	submit(exit);
+}
+
+/*
+ * Where the tracepoint does not say so, several threads that end together can all see that none is left: the first of them
+ * tells, by exchange in the leader's mark.
+ */
+static __always_inline bool is_last_thread(unsigned long long *ctx, struct task_struct *task)
+{
+	struct wire_mark *mark;
+
+	if (tells_group_dead())
+		return ctx[1] & 0xff;
+	if (task->signal->live.counter != 0)
+		return false;
+	mark = mark_of(task->group_leader);
+	return !mark || !__sync_lock_test_and_set(&mark->is_told_ended, 1);
+}
+
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *task)
 {
 	struct wire_mark *mark = mark_of(task);
-	bool is_watched_task = mark && mark->kind == WIRE_MARK_WATCHED;
 
-	if (config.watch_children && state.seeding)
-		record_family(task, is_watched_task);
-	if (is_watched_task && end_life(mark))
+	if (config.watch_children && state.seeding && !config.all)
+		record_family(task, is_watched(mark));
+	if (!is_watched(mark))
+		return 0;
+	if (config.tells[WIRE_EXIT] && !(task->flags & PF_KTHREAD) && is_last_thread(ctx, task))
+		tell_exit(task, mark);
+	if (!config.all && end_life(mark))
 		wake_reader();
 	return 0;
 }

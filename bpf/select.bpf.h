@@ -14,6 +14,15 @@ static __always_inline struct wire_mark *mark_of(struct task_struct *task)
 	return bpf_task_storage_get(&marks, task, 0, 0);
 }
 
+/* `pid` as its namespace of this level numbers it; that of level 0 is the kernel's first. */
+static __always_inline __u32 number_of(struct pid *pid, __u32 level)
+{
+	void *numbers = (void *)pid + bpf_core_field_offset(struct pid, numbers);
+	struct upid *number = numbers + level * bpf_core_type_size(struct upid);
+
+	return BPF_CORE_READ(number, nr);
+}
+
 static __always_inline bool is_watched(const struct wire_mark *mark)
 {
 	if (config.all)
@@ -59,6 +68,9 @@ static __always_inline struct wire_mark *watch(struct task_struct *task)
 {
 	struct wire_mark *mark = make_mark(task, WIRE_MARK_WATCHED);
 
+	/* Then a mark only keeps what is not known otherwise; nothing depends on it. */
+	if (config.all)
+		return mark;
 	if (mark)
 		begin_life(task, mark);
 	else
@@ -67,6 +79,64 @@ static __always_inline struct wire_mark *watch(struct task_struct *task)
 		 */
 		__sync_fetch_and_add(state.seeding ? &state.disturbances : &state.marks_lost, 1);
 	return mark;
+}
+
+static __always_inline struct wire_program program_of(struct task_struct *task)
+{
+	struct wire_program program = {};
+
+	program.start_time = BPF_CORE_READ(task, group_leader, start_boottime);
+	program.self_exec_id = task->self_exec_id;
+	program.pid = task->tgid;
+	return program;
+}
+
+/* Whoever its namespace's orphans are given to, or those of its own descendants. */
+static __always_inline bool is_reaper(struct task_struct *leader)
+{
+	struct signal_struct *signal = BPF_CORE_READ(leader, signal);
+	struct pid *pid = BPF_CORE_READ(signal, pids[PIDTYPE_TGID]);
+
+	return number_of(pid, BPF_CORE_READ(pid, level)) == 1 || BPF_CORE_READ_BITFIELD_PROBED(signal, is_child_subreaper);
+}
+
+/*
+ * What forked this process, of one that ran before the trace. The kernel keeps the parent's self_exec_id of that moment,
+ * but the parent may be another one by now: who can have adopted the process is not taken for its parent.
+ */
+static __always_inline struct wire_program parent_before(struct task_struct *task)
+{
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	struct task_struct *parent = BPF_CORE_READ(leader, real_parent, group_leader);
+	__u64 parent_exec_id = BPF_CORE_READ(leader, parent_exec_id);
+	__u64 start_time = BPF_CORE_READ(parent, start_boottime);
+	__u32 pid = BPF_CORE_READ(parent, tgid);
+	struct wire_program program = {};
+
+	if (!pid || is_reaper(parent) || start_time > BPF_CORE_READ(leader, start_boottime) ||
+	    BPF_CORE_READ(parent, self_exec_id) < parent_exec_id)
+		return program;
+	program.start_time = start_time;
+	program.self_exec_id = parent_exec_id;
+	program.pid = pid;
+	return program;
+}
+
+static __always_inline struct wire_program parent_of(struct task_struct *task, const struct wire_mark *mark)
+{
+	if (mark && mark->parent.pid)
+		return mark->parent;
+	return parent_before(task);
+}
+
+/* Of a process that ran before the trace, as long as there is somebody to ask. */
+static __always_inline void learn_past(struct task_struct *task, struct wire_mark *mark)
+{
+	if (!mark->parent.pid)
+		mark->parent = parent_before(task);
+	/* It runs what its parent ran when it was forked: it has made no exec. */
+	if (!mark->program_since && task->self_exec_id == BPF_CORE_READ(task, group_leader, parent_exec_id))
+		mark->program_since = BPF_CORE_READ(task, group_leader, start_boottime);
 }
 
 #endif

@@ -31,6 +31,8 @@ static __always_inline bool is_in_scope(struct task_struct *task)
 	struct task_struct *leader = task->group_leader;
 	struct wire_mark *mark;
 
+	if (config.all)
+		return true;
 	if (leader != task) {
 		mark = mark_of(leader);
 		return mark && mark->kind == WIRE_MARK_WATCHED;
@@ -43,12 +45,34 @@ static __always_inline bool is_in_scope(struct task_struct *task)
 	return (mark && mark->kind == WIRE_MARK_WATCHED) || has_lineage_in_scope(task);
 }
 
+static __always_inline void list_task(struct seq_file *seq, struct task_struct *task, const struct wire_mark *mark,
+				      bool is_new)
+{
+	bool is_watched_task = mark && mark->kind == WIRE_MARK_WATCHED;
+	struct wire_seeded seeded = {};
+
+	seeded.program = program_of(task);
+	seeded.ppid = BPF_CORE_READ(task, real_parent, tgid);
+	seeded.leader = task->pid == task->tgid;
+	if (is_watched_task) {
+		seeded.is_watched = 1;
+		seeded.newly = is_new;
+		seeded.parent = mark->parent;
+		seeded.is_forked = mark->is_forked;
+		/* After the end of the trace no exit probe changes `life`. */
+		seeded.live = mark->life == WIRE_LIFE_COUNTED && !(task->flags & PF_EXITING);
+	} else {
+		seeded.parent = parent_before(task);
+	}
+	__builtin_memcpy(seeded.comm, task->comm, sizeof(seeded.comm));
+	bpf_seq_write(seq, &seeded, sizeof(seeded));
+}
+
 SEC("iter/task")
 int mark_tasks(struct bpf_iter__task *ctx)
 {
-	struct seq_file *seq = ctx->meta->seq;
 	struct task_struct *task = ctx->task;
-	struct wire_seeded seeded = {};
+	bool is_new = false;
 	struct wire_mark *mark;
 
 	if (!task)
@@ -57,16 +81,17 @@ int mark_tasks(struct bpf_iter__task *ctx)
 	/* Later passes only count. */
 	if (!mark && state.seeding && is_in_scope(task)) {
 		mark = watch(task);
-		seeded.newly = 1;
+		is_new = true;
 	}
-	if (!mark || mark->kind != WIRE_MARK_WATCHED)
-		return 0;
-	begin_life(task, mark);
-	seeded.process.start_time = task->group_leader->start_boottime;
-	seeded.process.pid = task->tgid;
-	seeded.leader = task->pid == task->tgid;
-	/* After the end of the trace no exit probe changes `life`. */
-	seeded.live = mark->life == WIRE_LIFE_COUNTED && !(task->flags & PF_EXITING);
-	bpf_seq_write(seq, &seeded, sizeof(seeded));
+	if (mark && mark->kind == WIRE_MARK_WATCHED) {
+		if (!config.all)
+			begin_life(task, mark);
+		if (config.ancestry)
+			learn_past(task, mark);
+		list_task(ctx->meta->seq, task, mark, is_new);
+	} else if (config.ancestry && state.seeding && task->pid == task->tgid) {
+		/* It may be an ancestor of who is watched. */
+		list_task(ctx->meta->seq, task, NULL, false);
+	}
 	return 0;
 }

@@ -15,6 +15,12 @@ enum {
 	WIRE_COMM_BYTES = 16, /* TASK_COMM_LEN */
 	/* The longest path a system call takes is PATH_MAX (4096 with its NUL); execveat puts "/dev/fd/N/" before it. */
 	WIRE_FILENAME_MAX = 4096 + 32,
+	WIRE_INTERPRETER_MAX = 256, /* BINPRM_BUF_SIZE, which a #! line can't exceed; binfmt_misc can */
+	WIRE_TTY_MAX = 64, /* tty_struct.name */
+	/* A resolved path: the bytes that are kept, the steps that are taken, and NAME_MAX. */
+	WIRE_PATH_MAX = 4096,
+	WIRE_PATH_STEPS = 2304,
+	WIRE_NAME_MAX = 255,
 	/* Counters of CPU n are in slot n % WIRE_CPU_SLOTS: atomic, so sharing a slot costs time, not truth. */
 	WIRE_CPU_SLOTS = 512,
 	WIRE_TTYS_MAX = 64,
@@ -31,21 +37,40 @@ enum {
  * reservations a merged pointer came from. Strings come first and the fixed part last.
  */
 enum {
+	/*
+	 * Left after the strings: the fixed part lies there, and the slack that the verifier wants, which knows only that
+	 * a string begins within the others' room and how long it can be.
+	 */
+	WIRE_SLACK = 256,
 	WIRE_CLASS_512 = 512,
 	WIRE_CLASS_2K = 2 << 10,
 	WIRE_CLASS_8K = 8 << 10,
 	WIRE_CLASS_32K = 32 << 10,
 	WIRE_CLASS_128K = 128 << 10,
 	WIRE_CLASS_512K = 512 << 10,
-	WIRE_CLASS_MAX = 2304 << 10,
+	WIRE_CLASS_2304K = 2304 << 10,
+	/* The kernel allows 6 MiB of arguments and environment together. */
+	WIRE_CLASS_MAX = 6400 << 10,
+};
+
+enum wire_type {
+	WIRE_EXEC = 0,
+	WIRE_ATTEMPT = 1,
+	WIRE_EXIT = 2,
+	WIRE_FORK = 3,
+	WIRE_TYPES = 4,
 };
 
 /* Feature switches. They are read-only data, so that the verifier drops what is off. */
 struct wire_config {
-	__u64 max_args_bytes; /* of one exec's or attempt's arguments; at most WIRE_CLASS_MAX less a path and the fixed part */
+	__u64 max_args_bytes; /* of one exec's or attempt's arguments; at most 6 MiB */
+	__u32 page_kb;	      /* the size of a page, KiB */
 	__u8 all;	      /* every task is watched but the excluded ones */
 	__u8 watch_children;
-	__u8 padding[6];
+	__u8 paths;		  /* calls carry exe, cwd and cgroup */
+	__u8 ancestry;		  /* who forked whom is kept, and what already runs is listed */
+	__u8 tells[WIRE_TYPES];	  /* records of this type are made */
+	__u8 asked_for[WIRE_TYPES]; /* not only for the ancestry: one that is lost is a loss */
 };
 
 /* Values of targets; written before the programs are attached. */
@@ -55,13 +80,10 @@ struct wire_targets {
 	__u64 ttys[WIRE_TTYS_MAX]; /* device numbers as the kernel counts them: major << 20 | minor */
 };
 
-/* What happened on the CPUs of one slot. Each has a cache line of its own. */
+/* What happened on the CPUs of one slot, by type of record. Each has a cache line of its own. */
 struct wire_counters {
-	__u64 execs_seen; /* in scope, whether or not a record could be made */
-	__u64 attempts_seen;
-	__u64 execs_lost; /* no room in the ring */
-	__u64 attempts_lost;
-	__u64 padding[4];
+	__u64 seen[WIRE_TYPES]; /* in scope, whether or not a record could be made */
+	__u64 lost[WIRE_TYPES]; /* no room in the ring */
 };
 
 struct wire_state {
@@ -77,7 +99,6 @@ struct wire_state {
 
 /* What makes a task watched: the value of the task local storage map `marks`. */
 enum wire_mark_kind {
-	WIRE_MARK_NONE = 0,	/* only remembers the caller of an exec under way (--all) */
 	WIRE_MARK_WATCHED = 1,
 	WIRE_MARK_EXCLUDED = 2, /* exectap itself */
 };
@@ -89,12 +110,25 @@ enum wire_mark_life {
 	WIRE_LIFE_ENDED = 2,
 };
 
+/* One program run: the kernel's own words for it, the same whoever asks. A pid of 0: not known. */
+struct wire_program {
+	__u64 start_time;   /* task_struct.start_boottime of the leader, ns */
+	__u64 self_exec_id; /* task_struct.self_exec_id: one more with each exec, inherited by forks */
+	__u32 pid;	    /* the kernel's tgid */
+	__u32 padding;
+};
+
 struct wire_mark {
 	__u32 kind;
 	__u32 life;
-	__u32 in_exec; /* task_rename ran in the exec call under way: the fields below are its caller's */
+	__u16 in_exec; /* task_rename ran in the exec call under way: the next three are its caller's */
+	__u16 is_execveat;
 	__s32 syscall_id;
 	char comm[WIRE_COMM_BYTES];
+	struct wire_program parent; /* what forked this process; of a process made while it is watched, or found in time */
+	__u64 program_since;	    /* when what it runs was started, CLOCK_BOOTTIME; 0: before the trace */
+	__u32 is_forked;	    /* made while its parent was watched: it did not run before the trace */
+	__u32 is_told_ended;	    /* of a leader: the end of its process has been told */
 };
 
 enum { WIRE_NO_SYSCALL = -1 }; /* started by the kernel itself */
@@ -116,24 +150,24 @@ struct wire_lineage {
 	__u32 padding;
 };
 
-/* What the task iterator writes for each watched task. */
+/* What the task iterator writes for each watched task, and with `ancestry` for every leader. */
 struct wire_seeded {
-	struct wire_process process;
-	__u32 newly;   /* marked in this pass */
-	__u32 leader;
-	__u32 live;    /* has not ended */
-	__u32 padding;
-};
-
-enum wire_type {
-	WIRE_EXEC = 1,
-	WIRE_ATTEMPT = 2,
+	struct wire_program program;
+	struct wire_program parent;
+	__u32 ppid;
+	__u8 is_watched;
+	__u8 newly;  /* marked in this pass */
+	__u8 leader;
+	__u8 live;   /* has not ended */
+	__u8 is_forked;
+	__u8 padding[7];
+	char comm[WIRE_COMM_BYTES];
 };
 
 /* The last bytes of every record. */
 struct wire_trailer {
 	__u64 time_ns; /* CLOCK_BOOTTIME */
-	__u64 lost;    /* records lost so far on the CPUs of this slot */
+	__u64 lost;    /* records lost so far on the CPUs of this slot, of the types that are asked for */
 	__u16 cpu_slot;
 	__u8 type; /* enum wire_type */
 	__u8 padding[5];
@@ -145,39 +179,106 @@ enum wire_call_flags {
 	WIRE_FILENAME_CUT = 1 << 2,
 	WIRE_FILENAME_UNREADABLE = 1 << 3,
 	WIRE_COMM_UNREADABLE = 1 << 4,
-	WIRE_FATAL = 1 << 5,	    /* failed past the point of no return */
+	WIRE_FATAL = 1 << 5,	      /* failed past the point of no return */
 	WIRE_ARGS_UNCOUNTED = 1 << 6, /* more arguments than were followed: argc and args_total are unknown */
+	WIRE_EXECVEAT = 1 << 7,
+	WIRE_SCRIPT = 1 << 8, /* there is an interpreter */
+	WIRE_INTERPRETER_CUT = 1 << 9,
+	WIRE_INTERPRETER_UNREADABLE = 1 << 10,
+	WIRE_HAS_PATHS = 1 << 11, /* exe (of an exec), cwd and cgroup were looked for */
+	WIRE_TTY_IS_PTS = 1 << 12,
+};
+
+enum wire_path_flags {
+	WIRE_PATH_UNREADABLE = 1 << 0,
+	WIRE_PATH_CUT = 1 << 1,
+	WIRE_PATH_DELETED = 1 << 2,
+	WIRE_PATH_UNREACHABLE = 1 << 3, /* does not end at the root of the task's mount namespace */
+	WIRE_PATH_TORN = 1 << 4,
+	WIRE_PATH_PSEUDO = 1 << 5, /* in no directory: the name alone */
+};
+
+/* A resolved path in a record: names, the last component's first, each followed by '/'. */
+struct wire_path {
+	__u16 bytes;
+	__u16 flags; /* enum wire_path_flags */
 };
 
 /*
- * One call of exec, that worked or failed. Before it, from the start of the record: args_bytes of arguments, each
- * ended by a NUL (the last one not where it was cut), then filename_bytes of path, without NUL.
+ * One call of exec, that worked or failed. Before it, from the start of the record and without gaps:
+ * args_bytes of arguments, each ended by a NUL (the last one not where it was cut); filename_bytes of path, without
+ * NUL; interpreter_bytes; tty_bytes; and the names of exe, cwd and cgroup.
  */
 struct wire_call {
 	__u64 args_total; /* the true size of the arguments, NULs included, unless WIRE_ARGS_UNCOUNTED */
 	__u32 args_bytes;
-	__u32 filename_bytes;
 	__u32 argc; /* the true count, with the same exception */
 	__u32 flags;
-	__u32 pid; /* tgid */
-	__u32 tid; /* the thread that called */
+	__u16 filename_bytes;
+	__u16 interpreter_bytes;
+	struct wire_path exe;
+	struct wire_path cwd;
+	struct wire_path cgroup;
+	__u16 tty_bytes;
+	__u16 exe_mode;	 /* inode.i_mode */
+	__u32 tid;	 /* the thread that called */
 	__u32 ppid;
-	__u32 uid; /* real ids: of an exec as they are after it */
+	__u32 ns_pid;
+	__u32 sid;
+	__u32 pgid;
+	__u32 uid; /* of an exec as they are after it */
+	__u32 euid;
 	__u32 gid;
+	__u32 egid;
+	__u32 loginuid; /* -1: not set */
+	__u32 umask;
 	__s32 syscall_id;
-	__s32 result; /* 0, or -errno */
-	__u32 padding;
-	char comm[WIRE_COMM_BYTES]; /* the caller's, before the exec */
+	__s32 result;  /* 0, or -errno */
+	__u32 exe_dev; /* super_block.s_dev: major << 20 | minor */
+	__u32 exe_uid; /* the owner */
+	__u32 exe_gid;
+	__u64 exe_inode;
+	__u64 cap_effective;
+	struct wire_program program; /* of an exec the new one */
+	struct wire_program parent;
+	char comm[WIRE_COMM_BYTES];	/* the caller's, before the exec */
+	char new_comm[WIRE_COMM_BYTES]; /* of an exec: the new program's */
 	struct wire_trailer trailer;
 };
 
-WIRE_ASSERT(sizeof(struct wire_config) == 16, "layout of wire_config");
+enum wire_exit_flags {
+	WIRE_CORE_DUMPED = 1 << 0,
+};
+
+/* The end of a process, at its last thread. */
+struct wire_exit {
+	struct wire_program program;
+	__u64 program_since; /* as in wire_mark */
+	__u64 user_ns;	     /* of the whole process, as getrusage(2); 0: not known */
+	__u64 system_ns;
+	__u64 max_rss_kb;
+	__u32 status; /* as waitpid(2) has it: the signal in the low 7 bits, or else the exit code << 8 */
+	__u32 flags;  /* enum wire_exit_flags */
+	struct wire_trailer trailer;
+};
+
+struct wire_fork {
+	struct wire_program program;
+	struct wire_program child;
+	struct wire_trailer trailer;
+};
+
+WIRE_ASSERT(sizeof(struct wire_config) == 24, "layout of wire_config");
 WIRE_ASSERT(sizeof(struct wire_counters) == 64, "one cache line a slot");
-WIRE_ASSERT(sizeof(struct wire_mark) == 32, "layout of wire_mark");
+WIRE_ASSERT(sizeof(struct wire_program) == 24, "layout of wire_program");
+WIRE_ASSERT(sizeof(struct wire_mark) == 72, "layout of wire_mark");
 WIRE_ASSERT(sizeof(struct wire_process) == 16, "layout of wire_process");
 WIRE_ASSERT(sizeof(struct wire_lineage) == 24, "layout of wire_lineage");
-WIRE_ASSERT(sizeof(struct wire_seeded) == 32, "layout of wire_seeded");
+WIRE_ASSERT(sizeof(struct wire_seeded) == 80, "layout of wire_seeded");
 WIRE_ASSERT(sizeof(struct wire_trailer) == 24, "layout of wire_trailer");
-WIRE_ASSERT(sizeof(struct wire_call) == 96, "layout of wire_call");
+WIRE_ASSERT(sizeof(struct wire_call) == 224, "layout of wire_call");
+WIRE_ASSERT(sizeof(struct wire_call) <= WIRE_SLACK, "wire_call fits behind the strings");
+WIRE_ASSERT(sizeof(struct wire_exit) == 88, "layout of wire_exit");
+WIRE_ASSERT(sizeof(struct wire_fork) == 72, "layout of wire_fork");
 
 #endif

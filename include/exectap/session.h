@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,20 +17,44 @@
 
 namespace exectap {
 
+// Which events are wanted.
+struct EventKinds {
+    bool execs = true;
+    bool attempts = true;  // execs that fail
+    bool exits = false;
+    bool forks = false;
+};
+
+// The most that the kernel allows for arguments and environment together (fs/exec.c: three quarters of _STK_LIM).
+inline constexpr std::uint64_t kMostArgsBytes = 6 << 20;
+
 struct SessionConfig {
     std::vector<ProcessTarget> processes;
     std::vector<TerminalTarget> terminals;
-    bool all = false;                         // every process but the caller's own
-    bool watch_children = true;               // descendants too, those that already run included
-    bool watch_attempts = true;               // execs that fail
-    std::size_t ring_bytes = 16 << 20;        // a power of two and a multiple of the page size
-    std::uint64_t max_args_bytes = 64 << 10;  // of one exec's arguments; what is longer is cut and marked
+    bool all = false;            // every process but the caller's own
+    bool watch_children = true;  // descendants too, those that already run included
+    EventKinds events;
+    bool wants_paths = false;           // exe, interpreter, cwd and cgroup of each call
+    bool wants_ancestry = false;        // parent_exec_id, and the processes that already run
+    std::size_t ring_bytes = 16 << 20;  // a power of two and a multiple of the page size
+    std::uint64_t max_args_bytes =
+        64 << 10;  // of one exec's arguments, at most kMostArgsBytes; what is longer is cut and marked
 };
 
 // How failed execs are seen.
 enum class AttemptMechanism { off, tracepoint };
 
 std::string_view name_of(AttemptMechanism mechanism);
+
+// A process that ran before the trace: one that is watched, or an ancestor of one.
+struct ProcessInfo {
+    std::uint32_t pid = 0;
+    std::uint32_t ppid = 0;
+    ExecId exec_id;
+    std::optional<ExecId> parent_exec_id;  // absent: the process may have been adopted by its present parent
+    std::string comm;
+    bool is_watched = false;
+};
 
 struct Tally {
     std::uint64_t seen = 0;  // in scope, counted in the kernel apart from the records
@@ -40,6 +66,8 @@ struct SessionSummary {
     AttemptMechanism attempt_mechanism = AttemptMechanism::off;
     Tally execs;
     Tally attempts;
+    Tally exits;
+    Tally forks;
     std::uint64_t bad_records = 0;  // could not be decoded: an internal error
     std::uint64_t marks_lost =
         0;  // tasks that could not be marked (no memory, or its lock was held): the execs missed with them are unknown
@@ -51,6 +79,7 @@ struct SessionSummary {
 
 class Session {
 public:
+    // With wants_ancestry it gets events, too, that were not asked for: their seq is 0.
     using Handler = std::function<void(const Event&)>;
 
     // Loads and attaches the programs and marks what already runs: when it returns, nothing in scope is missed.
@@ -66,8 +95,11 @@ public:
 
     virtual AttemptMechanism attempt_mechanism() const = 0;
 
-    // Processes that were found and marked at the start, the roots included.
+    // Watched processes that were found at the start, the roots included.
     virtual std::uint64_t processes_at_start() const = 0;
+
+    // With wants_ancestry: those and their ancestors, parents before their children.
+    virtual const std::vector<ProcessInfo>& seeded_processes() const = 0;
 
     // No watched task is left. Never true of a session that watches all.
     virtual bool is_over() const = 0;

@@ -6,6 +6,7 @@
 
 #include "exectap/event.h"
 #include "exectap/result.h"
+#include "exectap/trace.h"
 
 namespace exectap {
 
@@ -13,7 +14,14 @@ class Sink {
 public:
     virtual ~Sink() = default;
 
+    // Before all else, and for each process that ran before the trace. Not every format tells of them.
+    virtual void begin(const TraceStart& /*start*/) {}
+    virtual void write(const ProcessInfo& /*process*/) {}
+
     virtual void write(const Event& event) = 0;
+
+    // After all else.
+    virtual void end(const TraceEnd& /*end*/) {}
 
     // Everything written so far goes out. Error::code is EPIPE when the reader has gone.
     virtual Result<void> flush() = 0;

@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "capture/counters.h"
 
+#include <cstddef>
+
 namespace exectap {
 
 CounterTotals total_counters(const wire_state& state) {
     CounterTotals totals;
     for (const auto& cpu : state.cpu) {
-        // Lost before seen: a loss that is read has been seen.
-        totals.execs_lost += load_shared(cpu.execs_lost);
-        totals.attempts_lost += load_shared(cpu.attempts_lost);
-        totals.execs_seen += load_shared(cpu.execs_seen);
-        totals.attempts_seen += load_shared(cpu.attempts_seen);
+        for (std::size_t type = 0; type < WIRE_TYPES; type++) {
+            // Lost before seen: a loss that is read has been seen.
+            totals.lost.at(type) += load_shared(cpu.lost[type]);
+            totals.seen.at(type) += load_shared(cpu.seen[type]);
+        }
     }
     return totals;
+}
+
+std::uint64_t total_lost(const wire_counters& counters) {
+    std::uint64_t total = 0;
+    for (const auto& lost : counters.lost) total += load_shared(lost);
+    return total;
 }
 
 }  // namespace exectap

@@ -2,21 +2,24 @@
 // What the kernel side counted, summed over all CPUs.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "wire.h"
 
 namespace exectap {
 
+// By enum wire_type.
 struct CounterTotals {
-    std::uint64_t execs_seen = 0;
-    std::uint64_t attempts_seen = 0;
-    std::uint64_t execs_lost = 0;
-    std::uint64_t attempts_lost = 0;
+    std::array<std::uint64_t, WIRE_TYPES> seen{};
+    std::array<std::uint64_t, WIRE_TYPES> lost{};
 };
 
 // `state` is the mapped memory that the programs write.
 CounterTotals total_counters(const wire_state& state);
+
+// Records lost on the CPUs of one slot.
+std::uint64_t total_lost(const wire_counters& counters);
 
 // A value that the kernel changes under us.
 template <typename T>

@@ -15,7 +15,9 @@ namespace {
 
 enum class When {
     always,
-    targets,  // not with --all, where nobody has to be marked
+    marks,  // where tasks are marked: not when all are watched and nobody asks who they are
+    exits,  // the same, or the ends of processes are told
+    forks,  // the same, or either is told: since when a process has run is kept in its mark
     tracepoint_attempts,
 };
 
@@ -27,11 +29,11 @@ struct Probe {
 };
 
 constexpr std::array kProbes = {
-    Probe{"on_exit", nullptr, When::targets},
-    Probe{"on_fork", nullptr, When::targets},
+    Probe{"on_exit", nullptr, When::exits},
+    Probe{"on_fork", nullptr, When::forks},
     Probe{"on_rename", nullptr, When::always},
     Probe{"on_exec", nullptr, When::always},
-    Probe{"mark_tasks", nullptr, When::targets, false},
+    Probe{"mark_tasks", nullptr, When::marks, false},
     Probe{"on_exec_exit", "syscalls/sys_exit_execve", When::tracepoint_attempts},
     Probe{"on_exec_exit", "syscalls/sys_exit_execveat", When::tracepoint_attempts},
 };
@@ -39,9 +41,12 @@ constexpr std::array kProbes = {
 constexpr std::array kAttemptMechanisms = {AttemptMechanism::tracepoint, AttemptMechanism::off};
 
 bool is_wanted(const Probe& probe, const SessionConfig& config, AttemptMechanism mechanism) {
+    const bool has_marks = !config.all || config.wants_ancestry;
     switch (probe.when) {
         case When::always: return true;
-        case When::targets: return !config.all;
+        case When::marks: return has_marks;
+        case When::exits: return has_marks || config.events.exits;
+        case When::forks: return has_marks || config.events.forks || config.events.exits;
         case When::tracepoint_attempts: return mechanism == AttemptMechanism::tracepoint;
     }
     return false;

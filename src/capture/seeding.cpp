@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -43,6 +44,21 @@ Result<Marked> mark_leader(int marks, int pidfd, wire_mark_kind kind) {
     return failure("can't mark a process");
 }
 
+ExecId id_of(const wire_program& program) {
+    return {std::chrono::nanoseconds(program.start_time), program.pid, program.self_exec_id};
+}
+
+ProcessInfo info_of(const wire_seeded& seeded) {
+    ProcessInfo info;
+    info.pid = seeded.program.pid;
+    info.ppid = seeded.ppid;
+    info.exec_id = id_of(seeded.program);
+    if (seeded.parent.pid != 0) info.parent_exec_id = id_of(seeded.parent);
+    info.comm.assign(seeded.comm, ::strnlen(seeded.comm, sizeof seeded.comm));
+    info.is_watched = seeded.is_watched != 0;
+    return info;
+}
+
 }  // namespace
 
 Result<void> Seeding::exclude_self() const {
@@ -65,6 +81,18 @@ Result<std::uint64_t> Seeding::mark_roots(std::span<const ProcessTarget> roots) 
     return newly_marked;
 }
 
+void Seeding::take(const wire_seeded& seeded, Pass& pass) {
+    const ProcessKey key(seeded.program.start_time, seeded.program.pid);
+    if (seeded.newly != 0) pass.newly_marked++;
+    if (seeded.live != 0) pass.alive.insert(seeded.program.pid);
+    if (seeded.leader == 0) return;
+    if (seeded.is_watched != 0) in_scope_.insert(key);
+    // Who was made by a watched process is no news: its fork was seen.
+    if (seeded.is_forked != 0) return;
+    auto& known = found_[key];
+    if (!known.is_watched) known = info_of(seeded);
+}
+
 Result<Seeding::Pass> Seeding::run_iterator() {
     const Link link(::bpf_program__attach_iter(iterator_, nullptr));
     if (!link) return failure("can't attach the task iterator");
@@ -72,11 +100,6 @@ Result<Seeding::Pass> Seeding::run_iterator() {
     if (!tasks) return failure("can't start the task iterator");
 
     Pass pass;
-    const auto take = [&](const wire_seeded& seeded) {
-        if (seeded.newly != 0) pass.newly_marked++;
-        if (seeded.live != 0) pass.alive.insert(seeded.process.pid);
-        if (seeded.leader != 0) in_scope_.emplace(seeded.process.start_time, seeded.process.pid);
-    };
     // The kernel hands over whole records, but a read may end in the middle of one.
     std::array<std::byte, 256 * sizeof(wire_seeded)> buffer{};
     std::size_t kept = 0;
@@ -90,7 +113,7 @@ Result<Seeding::Pass> Seeding::run_iterator() {
         for (; kept - taken >= sizeof(wire_seeded); taken += sizeof(wire_seeded)) {
             wire_seeded seeded;
             std::memcpy(&seeded, buffer.data() + taken, sizeof seeded);
-            take(seeded);
+            take(seeded, pass);
         }
         kept -= taken;
         std::memmove(buffer.data(), buffer.data() + taken, kept);
@@ -130,14 +153,21 @@ Result<std::uint64_t> Seeding::adopt() {
     return adopted;
 }
 
-Result<std::uint64_t> Seeding::run(std::span<const ProcessTarget> roots) {
+// There are kernels whose iterator passes over init. A run that watches it must not end for that: init never does.
+void Seeding::count_init(std::span<const ProcessTarget> roots, Pass& pass) const {
+    constexpr pid_t kInit = 1;
+    const bool is_root = std::any_of(roots.begin(), roots.end(), [](const auto& root) { return root.pid == kInit; });
+    if (is_root && pass.alive.insert(kInit).second) __atomic_fetch_add(&state_.live_tasks, 1, __ATOMIC_SEQ_CST);
+}
+
+Result<Seeded> Seeding::run(std::span<const ProcessTarget> roots) {
     const auto marked = mark_roots(roots);
     if (!marked) return marked.error();
     // What is disturbed again and again is out of memory.
     int disturbed_passes = 0;
     for (int passes = 1;; passes++) {
         const auto disturbances = load_shared(state_.disturbances);
-        const auto pass = run_iterator();
+        auto pass = run_iterator();
         if (!pass) return pass.error();
         log::capture().debug("pass {}: {} tasks marked", passes, pass->newly_marked);
         if (pass->newly_marked != 0) continue;
@@ -155,9 +185,28 @@ Result<std::uint64_t> Seeding::run(std::span<const ProcessTarget> roots) {
             continue;
         }
         __atomic_fetch_add(&state_.marks_lost, disturbed, __ATOMIC_SEQ_CST);
+        count_init(roots, *pass);
         log::capture().info("{} processes marked in {} passes", pass->alive.size(), passes);
-        return pass->alive.size();
+        return Seeded{pass->alive.size(), watched_and_ancestors()};
     }
+}
+
+// Without `ancestry` the iterator tells only of the watched, and nobody asks.
+std::vector<ProcessInfo> Seeding::watched_and_ancestors() const {
+    std::map<std::uint32_t, const ProcessInfo*> by_pid;
+    for (const auto& [key, info] : found_) by_pid[info.pid] = &info;
+    std::set<std::uint32_t> wanted;
+    for (const auto& [key, info] : found_) {
+        if (!info.is_watched) continue;
+        for (auto at = by_pid.find(info.pid); at != by_pid.end() && wanted.insert(at->first).second;)
+            at = by_pid.find(at->second->ppid);
+    }
+    // The map is in the order of their starts: parents come before their children.
+    std::vector<ProcessInfo> processes;
+    for (const auto& [key, info] : found_) {
+        if (info.is_watched || (wanted.contains(info.pid) && by_pid.at(info.pid) == &info)) processes.push_back(info);
+    }
+    return processes;
 }
 
 Result<std::uint64_t> Seeding::count_alive() {

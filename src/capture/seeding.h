@@ -5,16 +5,23 @@
 #include <bpf/libbpf.h>
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <span>
 #include <vector>
 
 #include "exectap/result.h"
+#include "exectap/session.h"
 #include "exectap/target.h"
 #include "exectap/unique_fd.h"
 #include "wire.h"
 
 namespace exectap {
+
+struct Seeded {
+    std::uint64_t watched = 0;           // processes
+    std::vector<ProcessInfo> processes;  // as Session::seeded_processes()
+};
 
 class Seeding {
 public:
@@ -30,8 +37,8 @@ public:
     Result<void> exclude_self() const;
 
     // Marks roots and descendants until a pass finds nothing more to mark. `state.seeding` was set before the programs
-    // were attached; when this returns it is not. Returns the number of processes that are watched then.
-    Result<std::uint64_t> run(std::span<const ProcessTarget> roots);
+    // were attached; when this returns it is not.
+    Result<Seeded> run(std::span<const ProcessTarget> roots);
 
     // Watched processes that have not ended, counted now. The programs are detached, so that the iterator is in
     // nobody's way.
@@ -47,13 +54,19 @@ private:
     };
 
     Result<Pass> run_iterator();
+    void take(const wire_seeded& seeded, Pass& pass);
+    std::vector<ProcessInfo> watched_and_ancestors() const;
     Result<std::uint64_t> mark_roots(std::span<const ProcessTarget> roots) const;
     Result<std::uint64_t> adopt();
+    void count_init(std::span<const ProcessTarget> roots, Pass& pass) const;
 
     bpf_program* iterator_;
     Maps maps_;
     wire_state& state_;
     std::set<ProcessKey> in_scope_;  // every leader that was ever found marked
+    // What was found of each process: of a watched one as it was first seen, because what it does from then on are
+    // events.
+    std::map<ProcessKey, ProcessInfo> found_;
 };
 
 }  // namespace exectap

@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/timerfd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -14,10 +15,12 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <numeric>
 #include <optional>
 #include <span>
 
 #include "capture/counters.h"
+#include "capture/delivery.h"
 #include "capture/diagnose.h"
 #include "capture/probes.h"
 #include "capture/ring.h"
@@ -80,13 +83,17 @@ public:
     int fd() const override { return poll_.get(); }
     void dispatch(const Handler& handler) override;
     AttemptMechanism attempt_mechanism() const override { return mechanism_; }
-    std::uint64_t processes_at_start() const override { return processes_at_start_; }
+    std::uint64_t processes_at_start() const override { return seeded_.watched; }
+    const std::vector<ProcessInfo>& seeded_processes() const override { return seeded_.processes; }
     bool is_over() const override { return !is_all() && load_shared(state().live_tasks) <= 0; }
     SessionSummary finish(const Handler& handler) override;
 
 private:
-    BpfSession(Skeleton skeleton, Ring ring, AttemptMechanism mechanism)
-        : skeleton_(std::move(skeleton)), ring_(std::move(ring)), mechanism_(mechanism) {}
+    BpfSession(Skeleton skeleton, Ring ring, const EventKinds& events, AttemptMechanism mechanism)
+        : skeleton_(std::move(skeleton)),
+          ring_(std::move(ring)),
+          mechanism_(mechanism),
+          delivery_(events, since_boot_now()) {}
 
     wire_state& state() const { return skeleton_->bss->state; }
     Seeding seeding() const {
@@ -95,12 +102,13 @@ private:
                 state()};
     }
     bool is_all() const { return skeleton_->rodata->config.all != 0; }
+    // Nobody has to be found when all are watched, unless it is asked who they are.
+    bool is_seeded() const { return !is_all() || skeleton_->rodata->config.ancestry != 0; }
 
     Result<void> open_poll();
     void set_timer(milliseconds delay);
     std::size_t drain(const Handler& handler);
     void deliver(std::span<const std::byte> record, const Handler& handler);
-    void tell_lost(std::uint64_t total, std::size_t slot, nanoseconds since_boot, const Handler& handler);
     bool is_accounted_for(const CounterTotals& totals) const;
 
     Skeleton skeleton_;
@@ -109,20 +117,32 @@ private:
     std::vector<Link> links_;
     UniqueFd timer_;
     UniqueFd poll_;
-    std::uint64_t processes_at_start_ = 0;
-    std::uint64_t execs_delivered_ = 0;
-    std::uint64_t attempts_delivered_ = 0;
+    Seeded seeded_;
+    Delivery delivery_;
+    DecodeScratch scratch_;
     std::uint64_t bad_records_ = 0;
-    std::array<std::uint64_t, WIRE_CPU_SLOTS> lost_told_{};
 };
+
+wire_config wire_config_of(const SessionConfig& config) {
+    wire_config wire{};
+    wire.max_args_bytes = config.max_args_bytes;
+    wire.page_kb = static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE) / 1024);
+    wire.all = config.all;
+    wire.watch_children = config.watch_children;
+    wire.paths = config.wants_paths;
+    wire.ancestry = config.wants_ancestry;
+    const auto asked_for = types_of(config.events);
+    for (std::size_t type = 0; type < WIRE_TYPES; type++) {
+        wire.asked_for[type] = asked_for.at(type);
+        wire.tells[type] = asked_for.at(type) || (config.wants_ancestry && type != WIRE_ATTEMPT);
+    }
+    return wire;
+}
 
 Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config, AttemptMechanism mechanism) {
     Skeleton skeleton(exectap_bpf__open());
     if (!skeleton) return explain_load_failure(facts_of_machine(), errno);
-    auto& wire = skeleton->rodata->config;
-    wire.max_args_bytes = config.max_args_bytes;
-    wire.all = config.all;
-    wire.watch_children = config.watch_children;
+    skeleton->rodata->config = wire_config_of(config);
     auto& targets = skeleton->bss->targets;
     if (config.terminals.size() > WIRE_TTYS_MAX)
         return usage_error(fmt::format("{} terminals; at most {} can be watched at once", config.terminals.size(),
@@ -137,7 +157,7 @@ Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config
 
     auto ring = Ring::map(::bpf_map__fd(skeleton->maps.events), config.ring_bytes);
     if (!ring) return ring.error();
-    return std::unique_ptr<BpfSession>(new BpfSession(std::move(skeleton), std::move(*ring), mechanism));
+    return std::unique_ptr<BpfSession>(new BpfSession(std::move(skeleton), std::move(*ring), config.events, mechanism));
 }
 
 Result<void> BpfSession::open_poll() {
@@ -158,8 +178,7 @@ Result<void> BpfSession::attach(const SessionConfig& config) {
     if (!polling) return polling.error();
     const auto excluded = seeding().exclude_self();
     if (!excluded) return excluded.error();
-    // Nobody has to be found when all are watched.
-    __atomic_store_n(&state().seeding, is_all() ? 0 : 1, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&state().seeding, is_seeded() ? 1 : 0, __ATOMIC_SEQ_CST);
     auto links = attach_programs(skeleton_->obj, config, mechanism_);
     if (!links) return links.error();
     links_ = std::move(*links);
@@ -167,10 +186,10 @@ Result<void> BpfSession::attach(const SessionConfig& config) {
 }
 
 Result<void> BpfSession::mark(std::span<const ProcessTarget> roots) {
-    if (is_all()) return {};
-    const auto alive = seeding().run(roots);
-    if (!alive) return alive.error();
-    processes_at_start_ = *alive;
+    if (!is_seeded()) return {};
+    auto seeded = seeding().run(roots);
+    if (!seeded) return seeded.error();
+    seeded_ = std::move(*seeded);
     return {};
 }
 
@@ -180,26 +199,13 @@ void BpfSession::set_timer(milliseconds delay) {
     ::timerfd_settime(timer_.get(), 0, &when, nullptr);
 }
 
-void BpfSession::tell_lost(std::uint64_t total, std::size_t slot, nanoseconds since_boot, const Handler& handler) {
-    auto& told = lost_told_[slot];
-    if (total <= told) return;
-    handler(LostEvent{since_boot, total - told, LossReason::ring});
-    told = total;
-}
-
 void BpfSession::deliver(std::span<const std::byte> record, const Handler& handler) {
-    const auto decoded = decode(record);
-    if (!decoded) {
+    auto decoded = decode(record, scratch_);
+    if (decoded) {
+        delivery_.deliver(*decoded, handler);
+    } else {
         bad_records_++;
-        return;
     }
-    std::visit(
-        [&](const auto& event) {
-            tell_lost(decoded->lost_before, decoded->cpu_slot, event.call.since_boot, handler);
-            handler(event);
-        },
-        decoded->event);
-    (std::holds_alternative<ExecEvent>(decoded->event) ? execs_delivered_ : attempts_delivered_)++;
 }
 
 std::size_t BpfSession::drain(const Handler& handler) {
@@ -224,8 +230,8 @@ void BpfSession::dispatch(const Handler& handler) {
 }
 
 bool BpfSession::is_accounted_for(const CounterTotals& totals) const {
-    return execs_delivered_ + totals.execs_lost + attempts_delivered_ + totals.attempts_lost + bad_records_ >=
-           totals.execs_seen + totals.attempts_seen;
+    const auto sum = [](const auto& counts) { return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}); };
+    return delivery_.delivered() + sum(totals.lost) + bad_records_ >= sum(totals.seen);
 }
 
 SessionSummary BpfSession::finish(const Handler& handler) {
@@ -243,12 +249,16 @@ SessionSummary BpfSession::finish(const Handler& handler) {
         ::nanosleep(&kPause, nullptr);
     }
     for (std::size_t slot = 0; slot < WIRE_CPU_SLOTS; slot++) {
-        const auto& cpu = state().cpu[slot];
-        tell_lost(load_shared(cpu.execs_lost) + load_shared(cpu.attempts_lost), slot, since_boot_now(), handler);
+        delivery_.tell_lost(total_lost(state().cpu[slot]), slot, since_boot_now(), handler);
     }
     const auto totals = total_counters(state());
-    summary.execs = {totals.execs_seen, execs_delivered_, totals.execs_lost};
-    summary.attempts = {totals.attempts_seen, attempts_delivered_, totals.attempts_lost};
+    const auto tally_of = [&](wire_type type) {
+        return Tally{totals.seen.at(type), delivery_.delivered(type), totals.lost.at(type)};
+    };
+    summary.execs = tally_of(WIRE_EXEC);
+    summary.attempts = tally_of(WIRE_ATTEMPT);
+    summary.exits = tally_of(WIRE_EXIT);
+    summary.forks = tally_of(WIRE_FORK);
     summary.bad_records = bad_records_;
     summary.marks_lost = load_shared(state().marks_lost);
     summary.lineage_lost = load_shared(state().lineage_lost);
@@ -256,19 +266,6 @@ SessionSummary BpfSession::finish(const Handler& handler) {
 }
 
 }  // namespace
-
-std::string_view name_of(AttemptMechanism mechanism) {
-    switch (mechanism) {
-        case AttemptMechanism::off: return "off";
-        case AttemptMechanism::tracepoint: return "tracepoint";
-    }
-    return "off";
-}
-
-bool SessionSummary::is_complete() const {
-    const auto is_whole = [](const Tally& tally) { return tally.seen == tally.delivered && tally.lost == 0; };
-    return is_whole(execs) && is_whole(attempts) && bad_records == 0 && marks_lost == 0 && lineage_lost == 0;
-}
 
 Result<std::unique_ptr<Session>> Session::open(const SessionConfig& config) {
     ::libbpf_set_print(log_libbpf);
@@ -278,7 +275,7 @@ Result<std::unique_ptr<Session>> Session::open(const SessionConfig& config) {
 
     using std::chrono::duration_cast;
     using std::chrono::microseconds;
-    const auto mechanisms = config.watch_attempts ? attempt_mechanisms() : attempt_mechanisms().last(1);
+    const auto mechanisms = config.events.attempts ? attempt_mechanisms() : attempt_mechanisms().last(1);
     std::optional<Error> last_error;
     for (const auto mechanism : mechanisms) {
         const auto began = steady_clock::now();

@@ -21,18 +21,28 @@ std::string quoted(std::string_view text) {
     return out;
 }
 
+// All that was asked for.
+Tally total_of(const SessionSummary& summary) {
+    Tally total;
+    for (const auto& tally : {summary.execs, summary.attempts, summary.exits, summary.forks}) {
+        total.seen += tally.seen;
+        total.delivered += tally.delivered;
+        total.lost += tally.lost;
+    }
+    return total;
+}
+
 std::vector<std::string> what_is_missing(const SessionSummary& summary, std::uint64_t not_written) {
     std::vector<std::string> missing;
-    const auto lost = summary.execs.lost + summary.attempts.lost;
-    const auto seen = summary.execs.seen + summary.attempts.seen;
-    const auto accounted = summary.execs.delivered + summary.attempts.delivered + lost + summary.bad_records;
-    if (lost > 0) missing.push_back(fmt::format("{} lost (ring full)", lost));
+    const auto total = total_of(summary);
+    const auto accounted = total.delivered + total.lost + summary.bad_records;
+    if (total.lost > 0) missing.push_back(fmt::format("{} lost (ring full)", total.lost));
     if (not_written > 0) missing.push_back(fmt::format("{} not written", not_written));
     if (summary.bad_records > 0)
         missing.push_back(fmt::format("{} not understood (an internal error)", summary.bad_records));
-    if (accounted != seen)
+    if (accounted != total.seen)
         missing.push_back(
-            fmt::format("{} unaccounted for (an internal error)", seen > accounted ? seen - accounted : 0));
+            fmt::format("{} unaccounted for (an internal error)", total.seen > accounted ? total.seen - accounted : 0));
     if (summary.marks_lost > 0)
         missing.push_back(fmt::format("{} could not be marked, what {} ran is unknown",
                                       count_of(summary.marks_lost, "thread", "threads"),
@@ -71,7 +81,10 @@ std::string verdict(const SessionSummary& summary, std::uint64_t not_written) {
     if (missing.empty()) {
         text += " seen, all delivered: complete";
     } else {
-        const auto handed_over = summary.execs.delivered + summary.attempts.delivered;
+        // Named here because the sums that follow include them.
+        if (summary.exits.seen > 0) text += ", " + count_of(summary.exits.seen, "exit", "exits");
+        if (summary.forks.seen > 0) text += ", " + count_of(summary.forks.seen, "fork", "forks");
+        const auto handed_over = total_of(summary).delivered;
         const auto delivered = handed_over > not_written ? handed_over - not_written : 0;
         text += fmt::format(" seen, {} delivered, {}: incomplete", delivered, fmt::join(missing, ", "));
     }

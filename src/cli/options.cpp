@@ -5,9 +5,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <string_view>
 
+#include "cli/size.h"
 #include "exectap/target.h"
+#include "sink/escape.h"
 
 namespace exectap::cli {
 namespace {
@@ -56,6 +59,11 @@ struct RawOptions {
     std::vector<std::string> positional_pids;
     std::vector<std::string> pids;
     std::string time = "start";
+    std::optional<std::string> format;
+    bool json = false;
+    std::optional<std::string> fields;
+    std::optional<std::string> events;
+    std::optional<std::string> max_args;
     bool no_watch_children = false;
     bool no_failed = false;
 };
@@ -94,6 +102,17 @@ void add_output(CLI::App& app, RawOptions& raw) {
                    "write the events there (truncated; reopened on SIGUSR1); - is stdout")
         ->group(kGroup)
         ->type_name("FILE");
+    app.add_option("--format", raw.format, "how events are written (default line)")
+        ->group(kGroup)
+        ->type_name("line|json");
+    flag(app, "--json", raw.json, "the same as --format json: JSON Lines, every field of every event")->group(kGroup);
+    app.add_option("--fields", raw.fields, "what a line shows, in this order: pid,comm,argv; --fields help lists them")
+        ->group(kGroup)
+        ->type_name("LIST");
+    app.add_option("--events", raw.events,
+                   "which of exec,attempt,exit,fork (default exec,attempt; with --json exit too)")
+        ->group(kGroup)
+        ->type_name("LIST");
     app.add_option("--time", raw.time, "seconds since the trace's start or the boot, or wall-clock time in UTC")
         ->group(kGroup)
         ->type_name("start|boot|wall");
@@ -103,12 +122,35 @@ void add_output(CLI::App& app, RawOptions& raw) {
     flag(app, "-v", raw.options.verbosity, "show what goes on inside; -vv shows more")->group(kGroup);
 }
 
-// CLI11 says "--time: 1 required start|boot|wall missing" and "--quiet was given a disallowed flag override".
+void add_limits(CLI::App& app, RawOptions& raw) {
+    app.add_option("--max-args", raw.max_args,
+                   "keep so much of each call's arguments (default 64K, at most 6M; 0 keeps none)")
+        ->group("Limits")
+        ->type_name("BYTES");
+}
+
+// As a message shows a word of the command line: on one line, whatever is in it.
+std::string shown(std::string_view word) {
+    std::string text = "'";
+    append_escaped(text, word);
+    return text += '\'';
+}
+
+// CLI11 says "--time: 1 required start|boot|wall missing", "--time: At Most 1 required but received 2" and "--quiet was
+// given a disallowed flag override".
 std::string mismatch_text(std::string_view said) {
     const auto option = said.substr(0, said.find_first_of(": "));
     const bool is_flag = said.find("override") != std::string_view::npos;
     if (is_flag) return fmt::format("--{} takes no value", option);
+    const bool is_repeated = said.find("received") != std::string_view::npos;
+    if (is_repeated) return fmt::format("{} can be given only once", option);
     return fmt::format("{} needs a value; exectap --help explains it", option);
+}
+
+// As --help does it: even where the rest makes no sense.
+bool wants_fields_help(const CLI::App& app) {
+    const auto& lists = app.get_option("--fields")->results();
+    return std::find(lists.begin(), lists.end(), "help") != lists.end();
 }
 
 std::string run_it_hint(std::span<const char* const> arguments, std::string_view first) {
@@ -140,8 +182,81 @@ Result<void> read_time(RawOptions& raw) {
     } else if (raw.time == "wall") {
         raw.options.time = TimeStyle::wall;
     } else {
-        return usage_error(fmt::format("--time is start, boot or wall, not '{}'", raw.time));
+        return usage_error(fmt::format("--time is start, boot or wall, not {}", shown(raw.time)));
     }
+    return {};
+}
+
+Result<void> read_format(RawOptions& raw) {
+    if (raw.format && *raw.format != "line" && *raw.format != "json")
+        return usage_error(fmt::format("--format is line or json, not {}", shown(*raw.format)));
+    if (raw.json && raw.format == "line") return usage_error("--json and --format line contradict each other");
+    raw.options.format = raw.json || raw.format == "json" ? Format::json : Format::line;
+    return {};
+}
+
+Result<void> read_fields(RawOptions& raw) {
+    if (!raw.fields) return {};
+    if (raw.options.format == Format::json)
+        return usage_error("--fields chooses what a line shows; with --json each event has all fields");
+    auto fields = parse_fields(*raw.fields);
+    if (!fields) return fields.error();
+    raw.options.fields = std::move(*fields);
+    return {};
+}
+
+struct NamedKind {
+    std::string_view name;
+    bool EventKinds::*kind;
+};
+
+constexpr std::array kNamedKinds = {
+    NamedKind{"exec", &EventKinds::execs},
+    NamedKind{"attempt", &EventKinds::attempts},
+    NamedKind{"exit", &EventKinds::exits},
+    NamedKind{"fork", &EventKinds::forks},
+};
+
+Result<EventKinds> parse_events(std::string_view list) {
+    EventKinds events{.execs = false, .attempts = false, .exits = false, .forks = false};
+    for (std::size_t from = 0; from <= list.size();) {
+        const auto end = std::min(list.find(',', from), list.size());
+        const auto name = list.substr(from, end - from);
+        from = end + 1;
+        const auto* const named =
+            std::find_if(kNamedKinds.begin(), kNamedKinds.end(), [&](const auto& known) { return known.name == name; });
+        if (named == kNamedKinds.end())
+            return usage_error(fmt::format("no event {}; --events takes exec, attempt, exit, fork", shown(name)));
+        events.*(named->kind) = true;
+    }
+    return events;
+}
+
+Result<void> read_events(RawOptions& raw) {
+    auto& events = raw.options.events;
+    if (!raw.events) {
+        events.attempts = !raw.no_failed;
+        events.exits = raw.options.format == Format::json;
+        return {};
+    }
+    const auto parsed = parse_events(*raw.events);
+    if (!parsed) return parsed.error();
+    if (raw.no_failed && parsed->attempts)
+        return usage_error("--events asks for attempt, which --no-failed leaves out: drop one of the two");
+    events = *parsed;
+    return {};
+}
+
+Result<void> read_max_args(RawOptions& raw) {
+    static_assert(kMostArgsBytes % (1 << 20) == 0, "the message below says it in whole M");
+    if (!raw.max_args) return {};
+    const auto size = parse_size(*raw.max_args);
+    if (!size)
+        return usage_error(fmt::format("--max-args is a size such as 4096, 64K or 1M, not {}", shown(*raw.max_args)));
+    if (*size > kMostArgsBytes)
+        return usage_error(fmt::format("--max-args is at most {}M ({}): the kernel allows no more",
+                                       kMostArgsBytes >> 20, kMostArgsBytes));
+    raw.options.max_args_bytes = *size;
     return {};
 }
 
@@ -155,6 +270,8 @@ Result<void> check_combination(const Options& options) {
         return usage_error(
             "--strict is for runs with a COMMAND; without one, 3 is always the status of an incomplete trace");
     if (options.output && options.output->empty()) return usage_error("-o needs the name of a file, or -");
+    if (options.format == Format::json && !options.command.empty() && !options.output)
+        return usage_error("--json with a COMMAND needs -o FILE: stdout and stderr are COMMAND's");
     return {};
 }
 
@@ -163,11 +280,13 @@ Result<Options> finish(RawOptions& raw, const CLI::App& app, std::span<const cha
     if (!pids) return pids.error();
     const auto unknown = app.remaining();
     if (!unknown.empty())
-        return usage_error(fmt::format("no option '{}'; exectap --help lists the options", unknown.front()));
-    const auto time = read_time(raw);
-    if (!time) return time.error();
+        return usage_error(fmt::format("no option {}; exectap --help lists the options", shown(unknown.front())));
+    // In this order: the format decides about fields and events.
+    for (const auto read : {read_time, read_format, read_fields, read_events, read_max_args}) {
+        const auto done = read(raw);
+        if (!done) return done.error();
+    }
     raw.options.watch_children = !raw.no_watch_children;
-    raw.options.watch_attempts = !raw.no_failed;
     const auto checked = check_combination(raw.options);
     if (!checked) return checked.error();
     return std::move(raw.options);
@@ -198,11 +317,6 @@ Result<std::variant<Options, Information>> parse_options(std::span<const char* c
     // What comes after -- is COMMAND's, whatever it looks like.
     const auto separator = std::find(arguments.begin(), arguments.end(), std::string_view("--"));
     const auto own = arguments.first(static_cast<std::size_t>(separator - arguments.begin()));
-    if (separator != arguments.end()) {
-        raw.options.command.assign(separator + 1, arguments.end());
-        if (raw.options.command.empty()) return usage_error("-- needs a COMMAND after it");
-        if (raw.options.command.front().empty()) return usage_error("COMMAND is an empty word");
-    }
 
     CLI::App app("exectap shows every program that chosen processes run, as it happens.");
     app.formatter(std::make_shared<Formatter>());
@@ -210,18 +324,27 @@ Result<std::variant<Options, Information>> parse_options(std::span<const char* c
     app.allow_extras();
     add_targets(app, raw);
     add_output(app, raw);
+    add_limits(app, raw);
     app.set_help_flag("-h,--help", "show this text")->group("Information");
     app.set_version_flag("--version", "exectap " EXECTAP_VERSION, "show the version")->group("Information");
+    std::optional<Error> error;
     try {
         app.parse(static_cast<int>(own.size()), own.data());
     } catch (const CLI::CallForHelp&) {
         return std::variant<Options, Information>(Information{app.help()});
     } catch (const CLI::CallForVersion&) {
         return std::variant<Options, Information>(Information{app.version() + "\n"});
-    } catch (const CLI::ArgumentMismatch& error) {
-        return usage_error(mismatch_text(error.what()));
-    } catch (const CLI::ParseError& error) {
-        return usage_error(fmt::format("{}; exectap --help explains the options", error.what()));
+    } catch (const CLI::ArgumentMismatch& mismatch) {
+        error = usage_error(mismatch_text(mismatch.what()));
+    } catch (const CLI::ParseError& other) {
+        error = usage_error(fmt::format("{}; exectap --help explains the options", other.what()));
+    }
+    if (wants_fields_help(app)) return std::variant<Options, Information>(Information{fields_help()});
+    if (error) return *error;
+    if (separator != arguments.end()) {
+        raw.options.command.assign(separator + 1, arguments.end());
+        if (raw.options.command.empty()) return usage_error("-- needs a COMMAND after it");
+        if (raw.options.command.front().empty()) return usage_error("COMMAND is an empty word");
     }
     auto options = finish(raw, app, own);
     if (!options) return options.error();

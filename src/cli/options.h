@@ -4,26 +4,35 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 #include "exectap/clock.h"
 #include "exectap/result.h"
+#include "exectap/session.h"
+#include "sink/fields.h"
 
 namespace exectap::cli {
+
+enum class Format { line, json };
 
 struct Options {
     std::vector<pid_t> pids;
     std::vector<std::string> terminals;  // as they were written
     bool all = false;
     bool watch_children = true;
-    bool watch_attempts = true;
     std::vector<std::string> command;  // empty: none
     std::optional<std::string> user;
     std::optional<std::string> output;  // a path, or "-"
+    Format format = Format::line;
+    std::vector<const Field*> fields;  // of a line, in the order asked for; empty: the format's own
+    EventKinds events;
+    std::uint64_t max_args_bytes = 64 << 10;  // at most kMostArgsBytes; 0: arguments are only counted
     TimeStyle time = TimeStyle::start;
     bool quiet = false;
     bool strict = false;

@@ -18,7 +18,10 @@
 #include "cli/banner.h"
 #include "cli/command.h"
 #include "cli/signals.h"
+#include "cli/trace_start.h"
 #include "exectap/session.h"
+#include "process/table.h"
+#include "sink/json.h"
 #include "sink/line.h"
 
 namespace exectap::cli {
@@ -39,11 +42,35 @@ Result<Output> open_output(const Options& options) {
     return Output::borrow(STDERR_FILENO, "standard error");
 }
 
-Result<SessionConfig> resolve_targets(const Options& options) {
+std::unique_ptr<Sink> make_sink(const Options& options, Output& output, const Clock& clock, const ProcessTable* table) {
+    switch (options.format) {
+        case Format::json: return std::make_unique<JsonSink>(output, clock, table);
+        case Format::line: break;
+    }
+    return std::make_unique<LineSink>(output, clock, LineOptions{options.fields, table});
+}
+
+// What was not asked for is delivered for the process table only.
+bool is_asked_for(const Event& event) {
+    struct SeqOf {
+        std::uint64_t operator()(const ExecEvent& exec) const { return exec.call.seq; }
+        std::uint64_t operator()(const AttemptEvent& attempt) const { return attempt.call.seq; }
+        std::uint64_t operator()(const ExitEvent& exit) const { return exit.seq; }
+        std::uint64_t operator()(const ForkEvent& fork) const { return fork.seq; }
+        std::uint64_t operator()(const LostEvent& lost) const { return lost.seq; }
+    };
+    return std::visit(SeqOf{}, event) != 0;
+}
+
+Result<SessionConfig> resolve_config(const Options& options) {
     SessionConfig config;
     config.all = options.all;
     config.watch_children = options.watch_children;
-    config.watch_attempts = options.watch_attempts;
+    config.events = options.events;
+    config.max_args_bytes = options.max_args_bytes;
+    const auto needs = options.format == Format::json ? JsonSink::needs() : needs_of(options.fields);
+    config.wants_paths = needs.paths;
+    config.wants_ancestry = needs.ancestry;
     for (const auto pid : options.pids) {
         auto process = open_process(pid);
         if (!process) return process.error();
@@ -68,19 +95,26 @@ bool can_lose_its_reader(int fd) {
 class Run {
 public:
     Run(const Options& options, Output output, Signals signals, std::optional<Command> command,
-        std::unique_ptr<Session> session, const Clock& clock)
+        std::unique_ptr<Session> session, const TraceStart& start)
         : options_(options),
           output_(std::move(output)),
           has_reader_to_lose_(can_lose_its_reader(output_.fd())),
           signals_(std::move(signals)),
           command_(std::move(command)),
           session_(std::move(session)),
-          sink_(output_, clock),
-          handler_([this](const Event& event) { sink_.write(event); }) {}
+          began_(start.clock.start_since_boot),
+          table_(has_table() ? std::make_unique<ProcessTable>() : nullptr),
+          sink_(make_sink(options_, output_, start.clock, table_.get())),
+          handler_([this](const Event& event) { take(event); }) {
+        tell_start(start);
+    }
 
     Result<int> go();
 
 private:
+    bool has_table() const;
+    void tell_start(const TraceStart& start);
+    void take(const Event& event);
     void wait_and_serve();
     void on_signal(int signal);
     void on_events();
@@ -93,14 +127,32 @@ private:
     bool has_reader_to_lose_;
     Signals signals_;
     std::optional<Command> command_;
-    std::unique_ptr<Session> session_;  // null: the events' reader has gone, only COMMAND is waited for
-    LineSink sink_;
+    std::unique_ptr<Session> session_;     // null: the events' reader has gone, only COMMAND is waited for
+    std::chrono::nanoseconds began_;       // since boot
+    std::unique_ptr<ProcessTable> table_;  // null: nobody asks for ancestry
+    std::unique_ptr<Sink> sink_;
     Session::Handler handler_;
     bool is_done_ = false;
     bool has_write_error_ = false;
 };
 
+bool Run::has_table() const { return options_.format == Format::json || needs_of(options_.fields).ancestry; }
+
+void Run::tell_start(const TraceStart& start) {
+    sink_->begin(start);
+    for (const auto& process : session_->seeded_processes()) {
+        if (table_) table_->add(process);
+        sink_->write(process);
+    }
+}
+
+void Run::take(const Event& event) {
+    if (table_) table_->apply(event);
+    if (is_asked_for(event)) sink_->write(event);
+}
+
 Result<int> Run::go() {
+    on_flushed(sink_->flush());
     if (command_) command_->release();
     while (!is_done_) wait_and_serve();
     return end();
@@ -141,7 +193,7 @@ void Run::on_signal(int signal) {
 
 void Run::on_events() {
     session_->dispatch(handler_);
-    on_flushed(sink_.flush());
+    on_flushed(sink_->flush());
     const bool has_only_pids = !command_ && options_.terminals.empty();
     if (session_ && has_only_pids && session_->is_over()) is_done_ = true;
 }
@@ -167,14 +219,16 @@ Result<int> Run::end() {
     bool is_complete = true;
     if (session_) {
         const auto summary = session_->finish(handler_);
-        auto flushed = sink_.flush();
+        auto flushed = sink_->flush();
+        sink_->end({summary, sink_->events_not_written(), since_boot_now() - began_});
+        if (const auto ended = sink_->flush(); flushed) flushed = ended;
         if (const auto closed = output_.close(); flushed) flushed = closed;
         const bool has_reader = flushed || flushed.error().code != EPIPE;
         if (!flushed && has_reader) {
             has_write_error_ = true;
             say(flushed.error().message);
         }
-        const auto not_written = has_reader ? sink_.events_not_written() : 0;
+        const auto not_written = has_reader ? sink_->events_not_written() : 0;
         is_complete = summary.is_complete() && not_written == 0;
         if (has_reader && (!options_.quiet || !is_complete)) say(verdict(summary, not_written));
     }
@@ -196,7 +250,7 @@ void notify(const Options& options, const SessionConfig& config, const Session& 
     if (session.attempt_mechanism() == AttemptMechanism::tracepoint)
         say("failed execs are watched by a tracepoint that slows every system call of this machine; --no-failed avoids "
             "it");
-    if (options.watch_attempts && session.attempt_mechanism() == AttemptMechanism::off)
+    if (options.events.attempts && session.attempt_mechanism() == AttemptMechanism::off)
         say("failed execs can't be watched on this machine; -v says why");
     if (const auto text = banner(options, config.terminals)) fmt::print(stderr, "{}\n", *text);
 }
@@ -210,7 +264,7 @@ std::string no_match_text(const SessionConfig& config) {
 }  // namespace
 
 Result<int> run(const Options& options) {
-    auto config = resolve_targets(options);
+    auto config = resolve_config(options);
     if (!config) return config.error();
     auto output = open_output(options);
     if (!output) return output.error();
@@ -236,7 +290,8 @@ Result<int> run(const Options& options) {
     const bool has_only_terminals = config->processes.empty() && !config->all;
     if (has_only_terminals && (*session)->processes_at_start() == 0) return Error{no_match_text(*config)};
     notify(options, *config, **session);
-    return Run(options, std::move(*output), std::move(*signals), std::move(command), std::move(*session), clock).go();
+    const auto start = describe_start(options, *config, **session, clock);
+    return Run(options, std::move(*output), std::move(*signals), std::move(command), std::move(*session), start).go();
 }
 
 }  // namespace exectap::cli

@@ -1,73 +1,267 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "decode/decode.h"
 
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 
-#include "wire.h"
-
 namespace exectap {
 namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr std::uint32_t kNobody = ~0U;  // loginuid when it was never set
 
 std::string_view text_of(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+// The struct at the end of the record.
+template <typename Wire>
+std::optional<Wire> tail_of(std::span<const std::byte> record) {
+    if (record.size() < sizeof(Wire)) return std::nullopt;
+    Wire wire;
+    std::memcpy(&wire, record.data() + record.size() - sizeof wire, sizeof wire);
+    return wire;
+}
+
+ExecId id_of(const wire_program& program) {
+    return {nanoseconds(program.start_time), program.pid, program.self_exec_id};
+}
+
+// "ls/bin/usr/" as "/usr/bin/ls".
+std::optional<Path> path_of(std::string_view names, const wire_path& wire, DecodeScratch::PathText& scratch) {
+    if ((wire.flags & WIRE_PATH_UNREADABLE) != 0) return std::nullopt;
+    std::size_t length = 0;
+    const auto append = [&](std::string_view text) {
+        std::copy(text.begin(), text.end(), scratch.data() + length);
+        length += text.size();
+    };
+    if ((wire.flags & WIRE_PATH_CUT) != 0) append("...");
+    if ((wire.flags & WIRE_PATH_PSEUDO) != 0) {
+        // One name, and unlike those in directories it may have slashes in it: "memfd:a/b", "dev/zero".
+        append(names.substr(0, names.rfind('/')));
+        names = {};
+    } else if (names.empty()) {
+        append("/");
+    }
+    while (!names.empty()) {
+        names.remove_suffix(1);
+        const auto begin = names.rfind('/') + 1;  // 0 when there is no other
+        append("/");
+        append(names.substr(begin));
+        names = names.substr(0, begin);
+    }
+    return Path{{scratch.data(), length},
+                (wire.flags & WIRE_PATH_DELETED) != 0,
+                (wire.flags & WIRE_PATH_UNREACHABLE) != 0,
+                (wire.flags & WIRE_PATH_TORN) != 0};
+}
+
+// The strings of a call, taken one after the other.
+class Strings {
+public:
+    explicit Strings(std::span<const std::byte> bytes) : rest_(text_of(bytes)) {}
+
+    std::string_view take(std::size_t bytes) {
+        if (bytes > rest_.size()) is_bad_ = true;
+        const auto taken = rest_.substr(0, bytes);
+        rest_.remove_prefix(taken.size());
+        return taken;
+    }
+
+    // Names that end in '/'.
+    std::string_view take_names(const wire_path& path) {
+        const auto names = take(path.bytes);
+        if (names.size() > DecodeScratch::kMostNames || (!names.empty() && names.back() != '/')) is_bad_ = true;
+        return is_bad_ ? std::string_view() : names;
+    }
+
+    bool is_bad() const { return is_bad_; }
+
+private:
+    std::string_view rest_;
+    bool is_bad_ = false;
+};
+
+std::string_view terminal_name(std::string_view name, bool is_pts, DecodeScratch& scratch) {
+    constexpr std::string_view kDriver = "pts";
+    if (!is_pts || !name.starts_with(kDriver) || name == kDriver || name.size() > WIRE_TTY_MAX) return name;
+    // The kernel says "pts9"; its file is pts/9.
+    auto* end = std::copy(kDriver.begin(), kDriver.end(), scratch.tty.data());
+    *end++ = '/';
+    end = std::copy(name.begin() + kDriver.size(), name.end(), end);
+    return {scratch.tty.data(), static_cast<std::size_t>(end - scratch.tty.data())};
+}
+
+Arguments arguments_of(const wire_call& wire, std::string_view bytes) {
+    Arguments arguments;
+    arguments.bytes = bytes;
+    arguments.is_cut = (wire.flags & WIRE_ARGS_CUT) != 0;
+    if (!(wire.flags & WIRE_ARGS_UNCOUNTED)) {
+        arguments.total_bytes = wire.args_total;
+        arguments.true_count = wire.argc;
+    }
+    return arguments;
+}
+
+// What is the caller's own, and needs no string.
+void read_caller(Call& call, const wire_call& wire) {
+    call.since_boot = nanoseconds(wire.trailer.time_ns);
+    call.pid = wire.program.pid;
+    call.tid = wire.tid;
+    call.ppid = wire.ppid;
+    call.ns_pid = wire.ns_pid;
+    call.exec_id = id_of(wire.program);
+    if (wire.parent.pid != 0) call.parent_exec_id = id_of(wire.parent);
+    call.uid = wire.uid;
+    call.euid = wire.euid;
+    call.gid = wire.gid;
+    call.egid = wire.egid;
+    if (wire.loginuid != kNobody) call.loginuid = wire.loginuid;
+    call.cap_effective = wire.cap_effective;
+    call.umask = wire.umask;
+    if (wire.syscall_id != WIRE_NO_SYSCALL) call.syscall_id = wire.syscall_id;
+    call.is_execveat = (wire.flags & WIRE_EXECVEAT) != 0;
+    call.sid = wire.sid;
+    call.pgid = wire.pgid;
+}
+
 // The record's own copy is used, not the unpacked struct's: the view must outlive this function.
-std::string_view comm_in(std::span<const std::byte> record) {
-    const auto at = record.size() - sizeof(wire_call) + offsetof(wire_call, comm);
+std::string_view comm_in(std::span<const std::byte> record, std::size_t offset) {
+    const auto at = record.size() - sizeof(wire_call) + offset;
     const auto field = text_of(record.subspan(at, WIRE_COMM_BYTES));
     return field.substr(0, field.find('\0'));
 }
 
-Call call_of(const wire_call& wire, std::span<const std::byte> record) {
+struct CallStrings {
+    std::string_view arguments, filename, interpreter, tty, exe, cwd, cgroup;
+};
+
+void read_strings(Call& call, const wire_call& wire, const CallStrings& strings, DecodeScratch& scratch) {
+    if (!(wire.flags & WIRE_FILENAME_UNREADABLE))
+        call.filename = Bytes{strings.filename, (wire.flags & WIRE_FILENAME_CUT) != 0};
+    if (!(wire.flags & WIRE_ARGS_UNREADABLE)) call.arguments = arguments_of(wire, strings.arguments);
+    if (!strings.tty.empty()) call.tty = terminal_name(strings.tty, (wire.flags & WIRE_TTY_IS_PTS) != 0, scratch);
+    if (!(wire.flags & WIRE_HAS_PATHS)) return;
+    call.cwd = path_of(strings.cwd, wire.cwd, scratch.cwd);
+    call.cgroup = path_of(strings.cgroup, wire.cgroup, scratch.cgroup);
+}
+
+// By owner and mode, so that root's power to write everything does not count.
+bool is_writable_by_others(const wire_call& wire) {
+    return (wire.exe_mode & S_IWOTH) != 0 || ((wire.exe_mode & S_IWGRP) != 0 && wire.exe_gid != 0) ||
+           ((wire.exe_mode & S_IWUSR) != 0 && wire.exe_uid != 0);
+}
+
+std::optional<ExeFile> exe_of(const wire_call& wire, std::string_view names, DecodeScratch& scratch) {
+    constexpr unsigned kMinorBits = 20;  // include/linux/kdev_t.h
+    constexpr std::string_view kMemfd = "memfd:";
+    if (!(wire.flags & WIRE_HAS_PATHS)) return std::nullopt;
+    const auto path = path_of(names, wire.exe, scratch.exe);
+    if (!path) return std::nullopt;
+    ExeFile exe;
+    exe.path = *path;
+    exe.dev_major = wire.exe_dev >> kMinorBits;
+    exe.dev_minor = wire.exe_dev & ((1U << kMinorBits) - 1);
+    exe.inode = wire.exe_inode;
+    exe.is_memfd = (wire.exe.flags & WIRE_PATH_PSEUDO) != 0 && path->path.substr(0, kMemfd.size()) == kMemfd;
+    exe.is_setuid = (wire.exe_mode & S_ISUID) != 0;
+    exe.is_setgid = (wire.exe_mode & S_ISGID) != 0 && (wire.exe_mode & S_IXGRP) != 0;
+    exe.is_writable = is_writable_by_others(wire);
+    return exe;
+}
+
+bool decode_call(std::span<const std::byte> record, DecodeScratch& scratch, DecodedRecord& decoded) {
+    const auto wire = tail_of<wire_call>(record);
+    if (!wire) return false;
+    Strings rest(record.first(record.size() - sizeof *wire));
+    CallStrings strings;
+    strings.arguments = rest.take(wire->args_bytes);
+    strings.filename = rest.take(wire->filename_bytes);
+    strings.interpreter = rest.take(wire->interpreter_bytes);
+    strings.tty = rest.take(wire->tty_bytes);
+    strings.exe = rest.take_names(wire->exe);
+    strings.cwd = rest.take_names(wire->cwd);
+    strings.cgroup = rest.take_names(wire->cgroup);
+    if (rest.is_bad()) return false;
+
     Call call;
-    call.since_boot = std::chrono::nanoseconds(wire.trailer.time_ns);
-    call.pid = wire.pid;
-    call.tid = wire.tid;
-    call.ppid = wire.ppid;
-    call.uid = wire.uid;
-    call.gid = wire.gid;
-    if (wire.syscall_id != WIRE_NO_SYSCALL) call.syscall_id = wire.syscall_id;
-    if (!(wire.flags & WIRE_COMM_UNREADABLE)) call.comm = comm_in(record);
-    if (!(wire.flags & WIRE_FILENAME_UNREADABLE)) {
-        call.filename =
-            Bytes{text_of(record.subspan(wire.args_bytes, wire.filename_bytes)), (wire.flags & WIRE_FILENAME_CUT) != 0};
+    read_caller(call, *wire);
+    read_strings(call, *wire, strings, scratch);
+    if (!(wire->flags & WIRE_COMM_UNREADABLE)) call.comm = comm_in(record, offsetof(wire_call, comm));
+    if (wire->trailer.type == WIRE_ATTEMPT) {
+        if (wire->result >= 0 || wire->result < -4095) return false;
+        decoded.event = AttemptEvent{call, -wire->result, (wire->flags & WIRE_FATAL) != 0};
+        return true;
     }
-    if (!(wire.flags & WIRE_ARGS_UNREADABLE)) {
-        Arguments arguments;
-        arguments.bytes = text_of(record.first(wire.args_bytes));
-        arguments.is_cut = (wire.flags & WIRE_ARGS_CUT) != 0;
-        if (!(wire.flags & WIRE_ARGS_UNCOUNTED)) {
-            arguments.total_bytes = wire.args_total;
-            arguments.true_count = wire.argc;
-        }
-        call.arguments = arguments;
+    ExecEvent exec;
+    exec.call = call;
+    exec.new_comm = comm_in(record, offsetof(wire_call, new_comm));
+    exec.exe = exe_of(*wire, strings.exe, scratch);
+    exec.is_script = (wire->flags & WIRE_SCRIPT) != 0;
+    if (exec.is_script && !(wire->flags & WIRE_INTERPRETER_UNREADABLE))
+        exec.interpreter = Bytes{strings.interpreter, (wire->flags & WIRE_INTERPRETER_CUT) != 0};
+    decoded.event = exec;
+    return true;
+}
+
+bool decode_exit(std::span<const std::byte> record, DecodedRecord& decoded) {
+    const auto wire = tail_of<wire_exit>(record);
+    if (!wire) return false;
+    ExitEvent exit;
+    exit.since_boot = nanoseconds(wire->trailer.time_ns);
+    exit.pid = wire->program.pid;
+    exit.exec_id = id_of(wire->program);
+    const auto status = static_cast<int>(wire->status);
+    exit.signal = WTERMSIG(status);
+    exit.exit_code = exit.signal == 0 ? WEXITSTATUS(status) : 0;
+    exit.core_dumped = (wire->flags & WIRE_CORE_DUMPED) != 0;
+    if (wire->program_since != 0 && wire->program_since <= wire->trailer.time_ns)
+        exit.duration = nanoseconds(wire->trailer.time_ns - wire->program_since);
+    if (wire->user_ns != 0) exit.user_time = nanoseconds(wire->user_ns);
+    if (wire->system_ns != 0) exit.system_time = nanoseconds(wire->system_ns);
+    if (wire->max_rss_kb != 0) exit.max_rss_kb = wire->max_rss_kb;
+    decoded.event = exit;
+    return true;
+}
+
+bool decode_fork(std::span<const std::byte> record, DecodedRecord& decoded) {
+    const auto wire = tail_of<wire_fork>(record);
+    if (!wire) return false;
+    ForkEvent fork;
+    fork.since_boot = nanoseconds(wire->trailer.time_ns);
+    fork.pid = wire->program.pid;
+    fork.child_pid = wire->child.pid;
+    fork.exec_id = id_of(wire->program);
+    fork.child_exec_id = id_of(wire->child);
+    decoded.event = fork;
+    return true;
+}
+
+bool decode_as(std::uint8_t type, std::span<const std::byte> record, DecodeScratch& scratch, DecodedRecord& decoded) {
+    switch (type) {
+        case WIRE_EXEC:
+        case WIRE_ATTEMPT: return decode_call(record, scratch, decoded);
+        case WIRE_EXIT: return decode_exit(record, decoded);
+        case WIRE_FORK: return decode_fork(record, decoded);
+        default: return false;
     }
-    return call;
 }
 
 }  // namespace
 
-std::optional<DecodedRecord> decode(std::span<const std::byte> record) {
-    wire_call wire;
-    if (record.size() < sizeof wire) return std::nullopt;
-    const auto room = record.size() - sizeof wire;
-    std::memcpy(&wire, record.data() + room, sizeof wire);
-    if (wire.trailer.cpu_slot >= WIRE_CPU_SLOTS) return std::nullopt;
-    if (wire.args_bytes > room || wire.filename_bytes > room - wire.args_bytes) return std::nullopt;
-
+std::optional<DecodedRecord> decode(std::span<const std::byte> record, DecodeScratch& scratch) {
+    const auto trailer = tail_of<wire_trailer>(record);
+    if (!trailer || trailer->cpu_slot >= WIRE_CPU_SLOTS) return std::nullopt;
     DecodedRecord decoded;
-    decoded.lost_before = wire.trailer.lost;
-    decoded.cpu_slot = wire.trailer.cpu_slot;
-    switch (wire.trailer.type) {
-        case WIRE_EXEC: decoded.event = ExecEvent{call_of(wire, record)}; return decoded;
-        case WIRE_ATTEMPT:
-            if (wire.result >= 0 || wire.result < -4095) return std::nullopt;
-            decoded.event = AttemptEvent{call_of(wire, record), -wire.result, (wire.flags & WIRE_FATAL) != 0};
-            return decoded;
-        default: return std::nullopt;
-    }
+    decoded.lost_before = trailer->lost;
+    decoded.cpu_slot = trailer->cpu_slot;
+    if (!decode_as(trailer->type, record, scratch, decoded)) return std::nullopt;
+    return decoded;
 }
 
 }  // namespace exectap

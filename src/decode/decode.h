@@ -2,6 +2,7 @@
 // Bytes from the kernel to an Event. Pure: no state, no allocation, every length checked.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -9,16 +10,29 @@
 #include <variant>
 
 #include "exectap/event.h"
+#include "wire.h"
 
 namespace exectap {
 
+// Where strings are put together that a record has in pieces. Reused from record to record.
+struct DecodeScratch {
+    // The names of a path: up to WIRE_PATH_MAX, and what the last one of a cgroup exceeds that by.
+    static constexpr std::size_t kMostNames = std::size_t{WIRE_PATH_MAX} + WIRE_SLACK;
+    using PathText = std::array<char, kMostNames + 8>;  // and ".../"
+
+    PathText exe;
+    PathText cwd;
+    PathText cgroup;
+    std::array<char, WIRE_TTY_MAX + 8> tty;
+};
+
 struct DecodedRecord {
-    std::variant<ExecEvent, AttemptEvent> event;
+    std::variant<ExecEvent, AttemptEvent, ExitEvent, ForkEvent> event;
     std::uint64_t lost_before = 0;  // records lost so far on the CPUs of this slot
     std::uint16_t cpu_slot = 0;     // below WIRE_CPU_SLOTS
 };
 
-// Nothing when the record is not one of ours. The event points into `record`.
-std::optional<DecodedRecord> decode(std::span<const std::byte> record);
+// Nothing when the record is not one of ours. The event points into `record` and `scratch`.
+std::optional<DecodedRecord> decode(std::span<const std::byte> record, DecodeScratch& scratch);
 
 }  // namespace exectap

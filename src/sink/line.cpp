@@ -1,141 +1,176 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "sink/line.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
+#include <algorithm>
+#include <array>
 #include <cstring>
-#include <ctime>
-#include <iterator>
+#include <string_view>
 #include <utility>
 
+#include "process/table.h"
 #include "sink/escape.h"
 
 namespace exectap {
 namespace {
 
-using std::chrono::duration_cast;
-using std::chrono::microseconds;
 using std::chrono::nanoseconds;
-using std::chrono::seconds;
+
+// Of an exec and an attempt the first eight are the original's, in its order.
+constexpr std::array kUsual = std::to_array<std::string_view>(
+    {"pid", "child_pid", "tid", "uid", "gid", "syscall_id", "comm", "filename", "argv0", "ppid", "argv", "error",
+     "fatal", "exit_code", "signal", "core_dumped", "duration", "lost", "reason"});
+
+// What tells that an event is not a plain exec.
+constexpr std::array kTelling = std::to_array<std::string_view>({"error", "exit_code", "signal", "child_pid"});
+
+// The true size of arguments that are cut.
+constexpr std::array kTrueSize = std::to_array<std::string_view>({"argv_bytes", "argc"});
+
+std::vector<const Field*> fields_named(std::span<const std::string_view> names) {
+    std::vector<const Field*> fields;
+    fields.reserve(names.size());
+    for (const auto name : names) fields.push_back(find_field(name));
+    return fields;
+}
 
 void append_time(std::string& out, nanoseconds since_boot, const Clock& clock) {
-    const auto to = std::back_inserter(out);
-    auto shown = since_boot;
-    if (clock.style == TimeStyle::start) shown -= clock.start_since_boot;
-    if (clock.style == TimeStyle::wall) shown += clock.wall_minus_boot;
-    const auto whole = std::chrono::floor<seconds>(shown);
-    const auto micros = duration_cast<microseconds>(shown - whole).count();
-    if (clock.style == TimeStyle::wall) {
-        fmt::format_to(to, "[{:%Y-%m-%dT%H:%M:%S}.{:06}Z]", fmt::gmtime(static_cast<std::time_t>(whole.count())),
-                       micros);
-    } else {
-        fmt::format_to(to, "[{}.{:06}]", whole.count(), micros);
+    constexpr std::size_t kMicroseconds = 6;
+    out += '[';
+    switch (clock.style) {
+        case TimeStyle::start: out += seconds_word(since_boot - clock.start_since_boot, kMicroseconds).text(); break;
+        case TimeStyle::boot: out += seconds_word(since_boot, kMicroseconds).text(); break;
+        case TimeStyle::wall: out += utc_word(since_boot + clock.wall_minus_boot, kMicroseconds).text(); break;
     }
+    out += ']';
 }
+
+nanoseconds time_of(const ExecEvent& exec) { return exec.call.since_boot; }
+nanoseconds time_of(const AttemptEvent& attempt) { return attempt.call.since_boot; }
+nanoseconds time_of(const ExitEvent& exit) { return exit.since_boot; }
+nanoseconds time_of(const ForkEvent& fork) { return fork.since_boot; }
+nanoseconds time_of(const LostEvent& lost) { return lost.to; }
 
 void append_cut(std::string& out, const Bytes& text) {
     append_quoted(out, text.bytes);
     if (text.is_cut) out += "...";
 }
 
-void append_first_argument(std::string& out, const std::optional<Arguments>& arguments) {
-    out += " argv0=";
-    if (!arguments) {
-        out += "unreadable";
-        return;
-    }
-    const auto end = arguments->bytes.find('\0');
-    append_cut(out, {arguments->bytes.substr(0, end), end == std::string_view::npos && arguments->is_cut});
-}
-
-void append_arguments(std::string& out, const std::optional<Arguments>& arguments) {
-    out += " argv=";
-    if (!arguments) {
-        out += "unreadable";
-        return;
-    }
-    out += '[';
-    bool is_first = true;
-    bool last_is_cut = false;
-    arguments->for_each([&](std::string_view argument, bool is_cut) {
-        if (!std::exchange(is_first, false)) out += ',';
-        append_cut(out, {argument, is_cut});
-        last_is_cut = is_cut;
-    });
-    if (arguments->is_cut && !last_is_cut) out += is_first ? "..." : ",...";
-    out += ']';
-    if (!arguments->is_cut) return;
-    if (arguments->total_bytes) fmt::format_to(std::back_inserter(out), " argv_bytes={}", *arguments->total_bytes);
-    if (arguments->true_count) fmt::format_to(std::back_inserter(out), " argc={}", *arguments->true_count);
-}
-
-// The first eight fields are the original's, in its order.
-void append_call(std::string& out, const Call& call) {
-    const auto to = std::back_inserter(out);
-    fmt::format_to(to, " pid={} tid={} uid={} gid={}", call.pid, call.tid, call.uid, call.gid);
-    if (call.syscall_id) fmt::format_to(to, " syscall_id={}", *call.syscall_id);
-    out += " comm=";
-    if (call.comm) {
-        append_quoted(out, *call.comm);
-    } else {
-        out += "unreadable";
-    }
-    out += " filename=";
-    if (call.filename) {
-        append_cut(out, *call.filename);
-    } else {
-        out += "unreadable";
-    }
-    append_first_argument(out, call.arguments);
-    fmt::format_to(to, " ppid={}", call.ppid);
-    append_arguments(out, call.arguments);
-}
-
-struct LineWriter {
+// " name=value", or nothing.
+struct FieldWriter {
     std::string& out;
-    const Clock& clock;
+    std::string_view name;
 
-    void operator()(const ExecEvent& exec) const {
-        append_time(out, exec.call.since_boot, clock);
-        append_call(out, exec.call);
-    }
+    void operator()(Absent /*value*/) const {}
+    void operator()(Unreadable /*value*/) const { begin() += "unreadable"; }
+    void operator()(std::uint64_t number) const { begin() += Word().append(number).text(); }
+    void operator()(std::int64_t number) const { begin() += Word().append(number).text(); }
+    void operator()(bool is_true) const { begin() += is_true ? "true" : "false"; }
+    void operator()(const Word& word) const { begin() += word.text(); }
+    void operator()(const Bytes& text) const { append_cut(begin(), text); }
 
-    void operator()(const AttemptEvent& attempt) const {
-        append_time(out, attempt.call.since_boot, clock);
-        append_call(out, attempt.call);
-        // A number that has no name is shown as one.
-        if (const char* name = ::strerrorname_np(attempt.error)) {
-            fmt::format_to(std::back_inserter(out), " error={}", name);
+    void operator()(Errno error) const {
+        begin();
+        if (const char* error_name = ::strerrorname_np(error.number)) {
+            out += error_name;
         } else {
-            fmt::format_to(std::back_inserter(out), " error={}", attempt.error);
+            out += Word().append(error.number).text();
         }
-        if (attempt.is_fatal) out += " fatal=true";
     }
 
-    void operator()(const LostEvent& lost) const {
-        append_time(out, lost.since_boot, clock);
-        fmt::format_to(std::back_inserter(out), " lost={} reason=ring", lost.count);
+    void operator()(const JoinedPath& path) const {
+        begin() += '"';
+        append_escaped(out, path.directory);
+        out += '/';
+        append_escaped(out, path.name.bytes);
+        out += '"';
+        if (path.name.is_cut) out += "...";
+    }
+
+    void operator()(const Arguments& arguments) const {
+        begin() += '[';
+        bool is_first = true;
+        bool last_is_cut = false;
+        arguments.for_each([&](std::string_view argument, bool is_cut) {
+            if (!std::exchange(is_first, false)) out += ',';
+            append_cut(out, {argument, is_cut});
+            last_is_cut = is_cut;
+        });
+        if (arguments.is_cut && !last_is_cut) out += is_first ? "..." : ",...";
+        out += ']';
+    }
+
+    void operator()(Flags flags) const {
+        if (flags.empty()) return;
+        begin();
+        bool is_first = true;
+        flags.for_each([&](std::string_view flag) {
+            if (!std::exchange(is_first, false)) out += ',';
+            out += flag;
+        });
+    }
+
+    void operator()(const Ancestry& ancestry) const {
+        begin() += '[';
+        bool is_first = true;
+        ancestry.table->for_each_ancestor(ancestry.program, Ancestry::kMost, [&](std::string_view ancestor) {
+            if (!std::exchange(is_first, false)) out += ',';
+            append_quoted(out, ancestor);
+        });
+        out += ']';
+    }
+
+private:
+    std::string& begin() const {
+        out += ' ';
+        out += name;
+        out += '=';
+        return out;
     }
 };
 
+bool is_false(const Value& value) {
+    const auto* is_true = std::get_if<bool>(&value);
+    return is_true != nullptr && !*is_true;
+}
+
+bool is_cut_list(const Value& value) {
+    const auto* arguments = std::get_if<Arguments>(&value);
+    return arguments != nullptr && arguments->is_cut;
+}
+
 }  // namespace
 
-void append_line(std::string& out, const Event& event, const Clock& clock) {
-    std::visit(LineWriter{out, clock}, event);
-    out += '\n';
+LineFormat::LineFormat(std::span<const Field* const> fields)
+    : is_usual_(fields.empty()), true_size_(fields_named(kTrueSize)) {
+    const auto usual = fields_named(kUsual);
+    std::vector<const Field*> shown(fields.begin(), fields.end());
+    for (const auto* field : fields_named(kTelling))
+        if (std::find(shown.begin(), shown.end(), field) == shown.end()) shown.push_back(field);
+    fields_ = by_event(is_usual_ ? usual : shown);
+    // What is missing is told in any case.
+    constexpr auto kLost = Event(std::in_place_type<LostEvent>).index();
+    fields_[kLost] = by_event(usual)[kLost];
+}
+
+void LineFormat::append(std::string& out, const Event& event, const EventContext& context) const {
+    std::visit(
+        [&]<typename OneEvent>(const OneEvent& one) {
+            append_time(out, time_of(one), context.clock);
+            for (const auto* field : fields_[event.index()]) {
+                const auto value = field->getter<OneEvent>()(one, context);
+                if (is_usual_ && is_false(value)) continue;
+                std::visit(FieldWriter{out, field->name}, value);
+                if (!is_usual_ || !is_cut_list(value)) continue;
+                for (const auto* size : true_size_)
+                    std::visit(FieldWriter{out, size->name}, size->getter<OneEvent>()(one, context));
+            }
+        },
+        event);
 }
 
 void LineSink::write(const Event& event) {
-    append_line(output_.buffer(), event, clock_);
-    if (!output_.is_full()) return;
-    const auto flushed = output_.flush();
-    if (!flushed) early_ = flushed;
-}
-
-Result<void> LineSink::flush() {
-    const auto flushed = output_.flush();
-    return early_ ? flushed : std::exchange(early_, {});
+    format_.append(begin_line(Line::event), event, {clock_, table_});
+    end_line();
 }
 
 }  // namespace exectap

@@ -2,30 +2,49 @@
 // The line format: one event, one line, always.
 #pragma once
 
+#include <span>
 #include <string>
+#include <vector>
 
 #include "exectap/clock.h"
 #include "exectap/event.h"
-#include "exectap/sink.h"
-#include "sink/output.h"
+#include "sink/buffered_sink.h"
+#include "sink/fields.h"
 
 namespace exectap {
 
-// Appends the event's line and its newline.
-void append_line(std::string& out, const Event& event, const Clock& clock);
-
-class LineSink final : public Sink {
+// Which fields a line shows, and in which order.
+class LineFormat {
 public:
-    LineSink(Output& output, const Clock& clock) : output_(output), clock_(clock) {}
+    // Without fields: the usual ones. What tells that an event is not a plain exec is shown in any case.
+    explicit LineFormat(std::span<const Field* const> fields = {});
 
-    void write(const Event& event) override;
-    Result<void> flush() override;
-    std::uint64_t events_not_written() const override { return output_.lines_not_written(); }
+    // Appends the event's line, without its newline.
+    void append(std::string& out, const Event& event, const EventContext& context) const;
 
 private:
-    Output& output_;
+    bool is_usual_;
+    FieldsByEvent fields_;
+    std::vector<const Field*> true_size_;  // of arguments that are cut
+};
+
+struct LineOptions {
+    std::vector<const Field*> fields;     // empty: the usual ones
+    const ProcessTable* table = nullptr;  // for `ancestry`; it is to know of an event before write() gets it
+};
+
+class LineSink final : public BufferedSink {
+public:
+    LineSink(Output& output, const Clock& clock, const LineOptions& options = {})
+        : BufferedSink(output), clock_(clock), table_(options.table), format_(options.fields) {}
+
+    using Sink::write;
+    void write(const Event& event) override;
+
+private:
     Clock clock_;
-    Result<void> early_;  // what a flush of a full buffer said
+    const ProcessTable* table_;
+    LineFormat format_;
 };
 
 }  // namespace exectap

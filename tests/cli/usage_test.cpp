@@ -68,6 +68,8 @@ TEST(Usage, AnOptionWithoutItsValueIsNamed) {
     expect_usage_error({"1", "-o"}, {"-o"});
     expect_usage_error({"--pid"}, {"--pid"});
     expect_usage_error({"--tty"}, {"--tty"});
+    for (const char* option : {"--format", "--fields", "--events", "--max-args"})
+        expect_usage_error({"1", option}, {std::string(option) + " needs a value"});
     expect_usage_error({"1", "-o", ""}, {"-o"});
 }
 
@@ -86,6 +88,55 @@ TEST(Usage, StrictNeedsACommand) { expect_usage_error({"--strict", "1"}, {"--str
 
 TEST(Usage, TheStylesOfTimeAreNamed) { expect_usage_error({"--time=noon", "1"}, {"noon", "start", "boot", "wall"}); }
 
+TEST(Usage, TheFormatsAreNamed) {
+    expect_usage_error({"--format", "xml", "1"}, {"xml", "line", "json"});
+    expect_usage_error({"--json", "--format=line", "1"}, {"--json and --format line contradict each other"});
+    expect_usage_error({"--json=yes", "1"}, {"--json takes no value"});
+}
+
+TEST(Usage, JsonOfACommandNeedsAFile) {
+    expect_usage_error({"--json", "--", "/bin/true"},
+                       {"--json with a COMMAND needs -o FILE: stdout and stderr are COMMAND's"});
+    expect_usage_error({"--format=json", "1", "--", "/bin/true"}, {"-o FILE"});
+}
+
+TEST(Usage, AFieldThatIsNoneIsNamed) {
+    expect_usage_error({"--fields", "pid,agrv", "1"}, {"no field 'agrv'", "argv", "--fields help"});
+    expect_usage_error({"--fields", "", "1"}, {"--fields"});
+    expect_usage_error({"--fields", "pid,,tid", "1"}, {"--fields"});
+}
+
+TEST(Usage, FieldsAreForLines) {
+    expect_usage_error({"--json", "--fields", "pid", "1"},
+                       {"--fields chooses what a line shows; with --json each event has all fields"});
+}
+
+TEST(Usage, AnEventThatIsNoneIsNamed) {
+    expect_usage_error({"--events", "exec,foo", "1"}, {"no event 'foo'; --events takes exec, attempt, exit, fork"});
+    expect_usage_error({"--events", "", "1"}, {"no event ''", "exec, attempt, exit, fork"});
+}
+
+TEST(Usage, AttemptsAreNotAskedForAndLeftOut) {
+    expect_usage_error({"--events", "exec,attempt", "--no-failed", "1"}, {"--events", "attempt", "--no-failed"});
+    expect_usage_error({"--events=attempt", "--no-failed", "1"}, {"--events", "attempt", "--no-failed"});
+}
+
+TEST(Usage, ASizeOfArgumentsThatIsNoneIsNamed) {
+    expect_usage_error({"--max-args", "lots", "1"}, {"--max-args", "64K", "lots"});
+    expect_usage_error({"--max-args", "-1", "1"}, {"--max-args", "'-1'"});
+    expect_usage_error({"--max-args", "", "1"}, {"--max-args", "''"});
+}
+
+TEST(Usage, ArgumentsAreNoLongerThanTheKernelAllows) {
+    for (const char* size : {"6291457", "7M", "99999999999999999999"})
+        expect_usage_error({"--max-args", size, "1"},
+                           {"--max-args is at most 6M (6291456): the kernel allows no more"});
+}
+
+TEST(Usage, AnOptionGivenTwiceIsNamed) {
+    expect_usage_error({"--events=exec", "--events=exit", "1"}, {"--events can be given only once"});
+}
+
 TEST(Usage, TheDashesNeedACommand) {
     expect_usage_error({"--"}, {"COMMAND"});
     expect_usage_error({"1", "--"}, {"COMMAND"});
@@ -102,11 +153,32 @@ TEST(Usage, HelpGoesToStdoutAndNamesEveryOption) {
         const auto outcome = run_exectap({flag});
         EXPECT_EQ(outcome.status, exited(0));
         EXPECT_THAT(outcome.err, IsEmpty());
-        for (const char* option : {"PID", "-p, --pid", "-t, --tty", "-a, --all", "-- COMMAND", "--no-watch-children",
-                                   "--user", "--no-failed", "-o, --output", "--quiet", "--strict", "--time", "start",
-                                   "boot", "wall", "-v", "--version", "-h, --help"})
+        for (const char* option : {"PID",           "-p, --pid",
+                                   "-t, --tty",     "-a, --all",
+                                   "-- COMMAND",    "--no-watch-children",
+                                   "--user",        "--no-failed",
+                                   "-o, --output",  "--format line|json",
+                                   "--json",        "--fields",
+                                   "--fields help", "--events",
+                                   "--max-args",    "--quiet",
+                                   "--strict",      "--time",
+                                   "start",         "boot",
+                                   "wall",          "-v",
+                                   "--version",     "-h, --help"})
             EXPECT_THAT(outcome.out, Contains(HasSubstr(option)));
     }
+}
+
+TEST(Usage, FieldsHelpGoesToStdoutWhateverElseIsGiven) {
+    const auto outcome = run_exectap({"--fields", "help"});
+    EXPECT_EQ(outcome.status, exited(0));
+    EXPECT_THAT(outcome.err, IsEmpty());
+    for (const char* field : {"pid", "argv", "argv0", "exec_id", "exit_code", "child_pid"})
+        EXPECT_THAT(outcome.out, Contains(testing::StartsWith(std::string(field) + " ")));
+    const auto with_nonsense = run_exectap({"--fields", "help", "--json", "--events", "foo", "make", "--time"});
+    EXPECT_EQ(with_nonsense.status, exited(0));
+    EXPECT_EQ(with_nonsense.out, outcome.out);
+    EXPECT_THAT(with_nonsense.err, IsEmpty());
 }
 
 TEST(Usage, HelpFitsAScreensWidth) {

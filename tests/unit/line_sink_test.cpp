@@ -33,7 +33,7 @@ TEST(LineSink, DeliversOnFlush) {
     LineSink sink(*output, {});
 
     sink.write(ls_event());
-    sink.write(LostEvent{{}, 3});
+    sink.write(loss({}, 3));
     EXPECT_EQ(read_file(directory / "events"), "");
 
     EXPECT_TRUE(sink.flush());
@@ -48,7 +48,7 @@ TEST(LineSink, ShowsTimesByItsClock) {
     const Clock clock{.style = TimeStyle::start, .start_since_boot = std::chrono::seconds(5), .wall_minus_boot = {}};
     LineSink sink(*output, clock);
 
-    sink.write(LostEvent{std::chrono::seconds(7), 3});
+    sink.write(loss(std::chrono::seconds(7), 3));
     ASSERT_TRUE(sink.flush());
 
     EXPECT_EQ(read_file(directory / "events"), "[2.000000] lost=3 reason=ring\n");

@@ -50,7 +50,7 @@ TEST(Line, OfAnAttempt) {
               "\n");
 }
 
-TEST(Line, OfALoss) { EXPECT_EQ(line_of(LostEvent{1'400'000'000ns, 312}), "[1.400000] lost=312 reason=ring\n"); }
+TEST(Line, OfALoss) { EXPECT_EQ(line_of(loss(1'400'000'000ns, 312)), "[1.400000] lost=312 reason=ring\n"); }
 
 TEST(Line, TellsEachIdFromTheOthers) {
     auto call = ls_call();
@@ -64,11 +64,11 @@ TEST(Line, TellsEachIdFromTheOthers) {
 }
 
 TEST(Line, IsAppendedToWhatIsThere) {
-    auto lines = line_of(LostEvent{0ns, 1});
+    std::string lines = "what was there\n";
 
-    append_line(lines, LostEvent{0ns, 2}, {});
+    LineFormat().append(lines, loss(0ns, 2), {{}, nullptr});
 
-    EXPECT_EQ(lines, "[0.000000] lost=1 reason=ring\n[0.000000] lost=2 reason=ring\n");
+    EXPECT_EQ(lines, "what was there\n[0.000000] lost=2 reason=ring");
 }
 
 TEST(LineArguments, CutBetweenTwo) {

@@ -18,13 +18,18 @@ constexpr auto kEpochToBoot = 1'769'852'463s - 1002s;
 
 std::string time_of(std::chrono::nanoseconds since_boot, TimeStyle style) {
     const Clock clock{.style = style, .start_since_boot = kBootToStart, .wall_minus_boot = kEpochToBoot};
-    const auto line = line_of(LostEvent{since_boot, 1}, clock);
+    const auto line = line_of(loss(since_boot, 1), clock);
     return line.substr(0, line.find(' '));
 }
 
 TEST(LineTime, CountsFromTheStartOfTheTrace) {
     EXPECT_EQ(time_of(1002s + 123'456us, TimeStyle::start), "[2.123456]");
     EXPECT_EQ(time_of(kBootToStart, TimeStyle::start), "[0.000000]");
+}
+
+TEST(LineTime, IsNegativeJustBeforeTheStart) {
+    EXPECT_EQ(time_of(kBootToStart - 1us, TimeStyle::start), "[-0.000001]");
+    EXPECT_EQ(time_of(kBootToStart - 1500ms, TimeStyle::start), "[-1.500000]");
 }
 
 TEST(LineTime, CountsFromBoot) { EXPECT_EQ(time_of(1002s + 123'456us, TimeStyle::boot), "[1002.123456]"); }
@@ -37,7 +42,7 @@ TEST(LineTime, ShowsUtcInMicroseconds) {
 TEST(LineTime, AddsUpTheFractionsOfBothClocks) {
     const Clock clock{.style = TimeStyle::wall, .start_since_boot = 0s, .wall_minus_boot = 1s + 600ms};
 
-    EXPECT_EQ(line_of(LostEvent{1s + 700ms, 1}, clock), "[1970-01-01T00:00:03.300000Z] lost=1 reason=ring\n");
+    EXPECT_EQ(line_of(loss(1s + 700ms, 1), clock), "[1970-01-01T00:00:03.300000Z] lost=1 reason=ring\n");
 }
 
 TEST(LineTime, NeverRoundsUp) {

@@ -45,6 +45,52 @@ TEST(Verdict, NamesWhatIsMissing) {
     EXPECT_FALSE(summary.is_complete());
 }
 
+TEST(Verdict, SaysNothingOfExitsAndForksWhenItIsComplete) {
+    auto summary = summary_of(4211, 12);
+    summary.exits = {.seen = 90, .delivered = 90};
+    summary.forks = {.seen = 80, .delivered = 80};
+    EXPECT_EQ(verdict(summary, 0), "4211 execs, 12 attempts seen, all delivered: complete");
+    EXPECT_TRUE(summary.is_complete());
+}
+
+TEST(Verdict, NamesExitsAndForksBesideWhatIsMissing) {
+    auto summary = summary_of(100, 10);
+    summary.exits = {.seen = 90, .delivered = 83, .lost = 7};
+    EXPECT_EQ(verdict(summary, 0),
+              "100 execs, 10 attempts, 90 exits seen, 193 delivered, 7 lost (ring full): incomplete");
+    EXPECT_FALSE(summary.is_complete());
+    summary.forks = {.seen = 20, .delivered = 18, .lost = 2};
+    EXPECT_EQ(verdict(summary, 3),
+              "100 execs, 10 attempts, 90 exits, 20 forks seen, 208 delivered, 9 lost (ring full), 3 not written: "
+              "incomplete");
+    summary.exits = {};
+    EXPECT_EQ(verdict(summary, 0),
+              "100 execs, 10 attempts, 20 forks seen, 128 delivered, 2 lost (ring full): incomplete");
+    EXPECT_FALSE(summary.is_complete());
+}
+
+TEST(Verdict, NamesThemInTheSingular) {
+    auto summary = summary_of(0, 0);
+    summary.attempt_mechanism = AttemptMechanism::off;
+    summary.exits = {.seen = 1, .lost = 1};
+    summary.forks = {.seen = 1, .lost = 1};
+    EXPECT_EQ(verdict(summary, 0), "0 execs, 1 exit, 1 fork seen, 0 delivered, 2 lost (ring full): incomplete");
+}
+
+TEST(Verdict, SumsWhatIsUnaccountedForOverAllKinds) {
+    auto summary = summary_of(5, 4);
+    summary.exits = {.seen = 3, .delivered = 2};
+    summary.forks = {.seen = 2, .delivered = 1};
+    EXPECT_EQ(verdict(summary, 0),
+              "5 execs, 4 attempts, 3 exits, 2 forks seen, 12 delivered, 2 unaccounted for (an internal error): "
+              "incomplete");
+    summary.bad_records = 2;
+    EXPECT_EQ(verdict(summary, 0),
+              "5 execs, 4 attempts, 3 exits, 2 forks seen, 12 delivered, 2 not understood (an internal error): "
+              "incomplete");
+    EXPECT_FALSE(summary.is_complete());
+}
+
 TEST(Verdict, NeverClaimsThatMoreWasNotWrittenThanWasDelivered) {
     // The lines that tell of losses can't be written either.
     EXPECT_EQ(verdict(summary_of(1, 0), 2), "1 exec, 0 attempts seen, 0 delivered, 2 not written: incomplete");

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* What the records of an exec that worked and of one that failed have in common: who called, from where, as whom. */
+#ifndef EXECTAP_CALL_BPF_H
+#define EXECTAP_CALL_BPF_H
+
+#include "emit.bpf.h"
+#include "paths.bpf.h"
+#include "select.bpf.h"
+
+/* The strings of a record while they are read into it, one after the other. */
+struct strings {
+	__u64 offset; /* where the next one begins */
+	__u32 flags;  /* of the call */
+	__u32 args_bytes;
+	__u16 filename_bytes;
+	__u16 interpreter_bytes;
+	__u16 tty_bytes;
+	__u16 is_too_small;
+	struct wire_path exe;
+	struct wire_path cwd;
+	struct wire_path cgroup;
+	__u32 padding;
+};
+
+/* Collected before a record is reserved: its size depends on it. */
+struct call_plan {
+	__u64 args;	   /* where they are: of an exec arg_start, of an attempt the caller's array of pointers */
+	__u64 args_total;
+	__u64 filename;	   /* of an attempt in the caller's memory */
+	__u64 interpreter; /* 0: none */
+	__u64 tty;	   /* its name; 0: none */
+	__u64 cgroup;	   /* its kernfs_node */
+	struct path_plan exe;
+	struct path_plan cwd;
+	struct path_walk walk;
+	struct strings strings; /* here for the same reason as the walk */
+	struct wire_program parent;
+	char comm[WIRE_COMM_BYTES];
+	__u32 args_bytes; /* of an exec: as many as are wanted */
+	__u32 argc;
+	__u32 flags;
+	__u32 tid;
+	__s32 syscall_id;
+	__s32 result;
+	__u32 may_be_torn; /* the second try */
+	__u32 padding;
+};
+
+/* Everything that is the current task's own. Global: one copy, which the verifier looks at once. */
+__noinline int fill_caller(struct wire_call *call)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	const struct cred *cred = BPF_CORE_READ(task, cred);
+	struct pid *pid = BPF_CORE_READ(signal, pids[PIDTYPE_TGID]);
+
+	if (!call)
+		return 0;
+	call->program = program_of(task);
+	call->ppid = BPF_CORE_READ(task, real_parent, tgid);
+	call->ns_pid = number_of(pid, BPF_CORE_READ(pid, level));
+	call->sid = number_of(BPF_CORE_READ(signal, pids[PIDTYPE_SID]), 0);
+	call->pgid = number_of(BPF_CORE_READ(signal, pids[PIDTYPE_PGID]), 0);
+	call->uid = BPF_CORE_READ(cred, uid.val);
+	call->euid = BPF_CORE_READ(cred, euid.val);
+	call->gid = BPF_CORE_READ(cred, gid.val);
+	call->egid = BPF_CORE_READ(cred, egid.val);
+	call->cap_effective = effective_capabilities(cred);
+	call->loginuid = loginuid_of(task);
+	call->umask = BPF_CORE_READ(task, fs, umask);
+	__builtin_memcpy(call->new_comm, task->comm, sizeof(call->new_comm));
+	return 0;
+}
+
+__noinline int fill_exe(struct wire_call *call)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct inode *inode = BPF_CORE_READ(task, mm, exe_file, f_inode);
+
+	if (!call)
+		return 0;
+	call->exe_mode = BPF_CORE_READ(inode, i_mode);
+	call->exe_uid = BPF_CORE_READ(inode, i_uid.val);
+	call->exe_gid = BPF_CORE_READ(inode, i_gid.val);
+	call->exe_inode = BPF_CORE_READ(inode, i_ino);
+	call->exe_dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	return 0;
+}
+
+/* From where the current task calls. */
+static __always_inline void plan_origin(struct call_plan *plan, struct task_struct *task)
+{
+	struct tty_struct *tty = BPF_CORE_READ(task, signal, tty);
+
+	if (tty)
+		plan->tty = (__u64)tty + bpf_core_field_offset(struct tty_struct, name);
+	if (tty && BPF_CORE_READ(tty, driver, major) == UNIX98_PTY_SLAVE_MAJOR)
+		plan->flags |= WIRE_TTY_IS_PTS;
+	if (!config.paths)
+		return;
+	plan_path(&plan->cwd, (void *)BPF_CORE_READ(task, fs) + bpf_core_field_offset(struct fs_struct, pwd), task);
+	plan->cgroup = (__u64)BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
+}
+
+/* A string of less than `limit` bytes, at most WIRE_SLACK, from kernel memory. Returns its length without its NUL. */
+static __always_inline long read_string(struct strings *strings, __u32 class_bytes, __u8 *record, __u32 limit,
+					const void *from)
+{
+	__u64 offset = strings->offset;
+	long length;
+
+	barrier_var(offset);
+	if (offset > strings_limit(class_bytes)) {
+		strings->is_too_small = true;
+		return 0;
+	}
+	length = bpf_probe_read_kernel_str(record + offset, limit, from);
+	if (length <= 0)
+		return -1;
+	strings->offset = offset + length - 1;
+	return length - 1;
+}
+
+static __always_inline void read_tty(struct strings *strings, __u32 class_bytes, __u8 *record, __u64 from)
+{
+	long length;
+
+	if (!from)
+		return;
+	length = read_string(strings, class_bytes, record, WIRE_TTY_MAX, (void *)from);
+	strings->tty_bytes = length > 0 ? length : 0;
+}
+
+static __always_inline void read_interpreter(struct strings *strings, __u32 class_bytes, __u8 *record, __u64 from)
+{
+	long length;
+
+	if (!from)
+		return;
+	length = read_string(strings, class_bytes, record, WIRE_INTERPRETER_MAX, (void *)from);
+	strings->flags |= WIRE_SCRIPT;
+	if (length < 0)
+		strings->flags |= WIRE_INTERPRETER_UNREADABLE;
+	else
+		strings->interpreter_bytes = length;
+	if (length == WIRE_INTERPRETER_MAX - 1)
+		strings->flags |= WIRE_INTERPRETER_CUT;
+}
+
+/* Global, so that the verifier looks at it once. */
+__noinline int measure_paths(struct call_plan *plan)
+{
+	if (!plan)
+		return 0;
+	if (plan->exe.dentry)
+		measure_path(&plan->exe, &plan->walk);
+	measure_path(&plan->cwd, &plan->walk);
+	return 0;
+}
+
+/* What follows filename and interpreter. Only an exec that worked has an exe. */
+static __always_inline void read_paths(struct call_plan *plan, path_step_fn copy_step, path_step_fn copy_cgroup_step,
+				       __u8 *record, bool has_exe)
+{
+	struct strings *strings = &plan->strings;
+	struct path_walk *walk = &plan->walk;
+
+	if (has_exe) {
+		strings->exe = copy_path(copy_step, &plan->exe, walk, record, strings->offset);
+		strings->offset = walk->offset;
+	}
+	strings->cwd = copy_path(copy_step, &plan->cwd, walk, record, strings->offset);
+	strings->offset = walk->offset;
+	strings->cgroup = copy_cgroup(copy_cgroup_step, plan->cgroup, walk, record, strings->offset);
+	strings->offset = walk->offset;
+	if (!walk->is_done)
+		strings->is_too_small = true;
+	strings->flags |= WIRE_HAS_PATHS;
+}
+
+static __always_inline void fill_plan(struct wire_call *call, const struct call_plan *plan)
+{
+	const struct strings *strings = &plan->strings;
+
+	call->args_total = plan->args_total;
+	call->args_bytes = strings->args_bytes;
+	call->argc = plan->argc;
+	call->flags = plan->flags | strings->flags;
+	call->filename_bytes = strings->filename_bytes;
+	call->interpreter_bytes = strings->interpreter_bytes;
+	call->tty_bytes = strings->tty_bytes;
+	call->exe = strings->exe;
+	call->cwd = strings->cwd;
+	call->cgroup = strings->cgroup;
+	call->tid = plan->tid;
+	call->syscall_id = plan->syscall_id;
+	call->result = plan->result;
+	call->parent = plan->parent;
+	__builtin_memcpy(call->comm, plan->comm, sizeof(call->comm));
+}
+
+#endif

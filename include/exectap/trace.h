@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What is said once of a trace: at its start, of what ran before, and at its end.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "exectap/clock.h"
+#include "exectap/event.h"
+#include "exectap/session.h"
+
+namespace exectap {
+
+struct TraceStart {
+    std::string trace_id;  // random, a UUID
+    std::string version;   // exectap's
+    std::string host;      // uname(2)
+    std::string boot_id;   // /proc/sys/kernel/random/boot_id: exec ids are unique within it
+    std::string kernel;
+    std::string arch;
+    Clock clock;                       // start_since_boot is when the trace began
+    std::vector<std::string> targets;  // "pid:1234", "tty:/dev/pts/9", "all", "command:make"
+    std::vector<std::string> command;  // COMMAND and its arguments; empty without
+    EventKinds events;
+    bool watch_children = true;
+    std::uint64_t ring_bytes = 0;
+    std::uint64_t max_args_bytes = 0;
+    AttemptMechanism attempts = AttemptMechanism::off;
+};
+
+struct TraceEnd {
+    SessionSummary summary;
+    std::uint64_t not_written = 0;  // events that the output did not take
+    std::chrono::nanoseconds duration{};
+};
+
+}  // namespace exectap

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "capture/delivery.h"
+
+#include <numeric>
+#include <variant>
+
+namespace exectap {
+namespace {
+
+using std::chrono::nanoseconds;
+
+struct Head {
+    wire_type type;
+    std::uint64_t* seq;
+    nanoseconds since_boot;
+};
+
+struct HeadOf {
+    Head operator()(ExecEvent& exec) const { return {WIRE_EXEC, &exec.call.seq, exec.call.since_boot}; }
+    Head operator()(AttemptEvent& attempt) const { return {WIRE_ATTEMPT, &attempt.call.seq, attempt.call.since_boot}; }
+    Head operator()(ExitEvent& exit) const { return {WIRE_EXIT, &exit.seq, exit.since_boot}; }
+    Head operator()(ForkEvent& fork) const { return {WIRE_FORK, &fork.seq, fork.since_boot}; }
+};
+
+}  // namespace
+
+std::array<bool, WIRE_TYPES> types_of(const EventKinds& kinds) {
+    std::array<bool, WIRE_TYPES> types{};
+    types.at(WIRE_EXEC) = kinds.execs;
+    types.at(WIRE_ATTEMPT) = kinds.attempts;
+    types.at(WIRE_EXIT) = kinds.exits;
+    types.at(WIRE_FORK) = kinds.forks;
+    return types;
+}
+
+Delivery::Delivery(const EventKinds& asked_for, nanoseconds begin) : is_asked_for_(types_of(asked_for)) {
+    slots_.fill(Slot{0, begin});
+}
+
+void Delivery::tell_lost(std::uint64_t total, std::size_t slot, nanoseconds until, const Session::Handler& handler) {
+    auto& [told, last_record] = slots_.at(slot);
+    if (total <= told) return;
+    const auto count = total - told;
+    handler(LostEvent{next_seq_, last_record, until, count, LossReason::ring});
+    next_seq_ += count;
+    told = total;
+}
+
+void Delivery::deliver(DecodedRecord& decoded, const Session::Handler& handler) {
+    const auto head = std::visit(HeadOf{}, decoded.event);
+    tell_lost(decoded.lost_before, decoded.cpu_slot, head.since_boot, handler);
+    slots_.at(decoded.cpu_slot).last_record = head.since_boot;
+    if (is_asked_for_.at(head.type)) {
+        *head.seq = next_seq_++;
+        delivered_.at(head.type)++;
+    }
+    std::visit([&](const auto& event) { handler(event); }, decoded.event);
+}
+
+std::uint64_t Delivery::delivered() const {
+    return std::accumulate(delivered_.begin(), delivered_.end(), std::uint64_t{0});
+}
+
+}  // namespace exectap

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Hands decoded records over in order: numbers them, tells gaps in their places, and counts.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "decode/decode.h"
+#include "exectap/session.h"
+#include "wire.h"
+
+namespace exectap {
+
+class Delivery {
+public:
+    // `begin`: nothing can have been lost before.
+    Delivery(const EventKinds& asked_for, std::chrono::nanoseconds begin);
+
+    void deliver(DecodedRecord& decoded, const Session::Handler& handler);
+
+    // `total`: records lost on the CPUs of this slot so far. Those that were not told yet are told now.
+    void tell_lost(std::uint64_t total, std::size_t slot, std::chrono::nanoseconds until,
+                   const Session::Handler& handler);
+
+    // Of this type, of those that were asked for.
+    std::uint64_t delivered(wire_type type) const { return delivered_.at(type); }
+    std::uint64_t delivered() const;
+
+private:
+    struct Slot {
+        std::uint64_t lost_told = 0;
+        std::chrono::nanoseconds last_record{};
+    };
+
+    std::array<bool, WIRE_TYPES> is_asked_for_;
+    std::array<std::uint64_t, WIRE_TYPES> delivered_{};
+    std::array<Slot, WIRE_CPU_SLOTS> slots_;
+    std::uint64_t next_seq_ = 1;
+};
+
+// Which types of records were asked for, by enum wire_type.
+std::array<bool, WIRE_TYPES> types_of(const EventKinds& kinds);
+
+}  // namespace exectap

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What --fields says and is told.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sink/escape.h"
+#include "sink/fields.h"
+
+namespace exectap {
+namespace {
+
+// How many characters have to be put in, left out, changed, or swapped with their neighbours.
+std::size_t edit_distance(std::string_view from, std::string_view to) {
+    std::vector<std::size_t> before_last(to.size() + 1);
+    std::vector<std::size_t> last(to.size() + 1);
+    std::vector<std::size_t> row(to.size() + 1);
+    std::iota(last.begin(), last.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= from.size(); i++) {
+        row[0] = i;
+        for (std::size_t j = 1; j <= to.size(); j++) {
+            const std::size_t change = from[i - 1] == to[j - 1] ? 0 : 1;
+            row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + change});
+            if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1])
+                row[j] = std::min(row[j], before_last[j - 2] + 1);
+        }
+        std::swap(before_last, last);
+        std::swap(last, row);
+    }
+    return last[to.size()];
+}
+
+// Empty when none is near.
+std::string_view nearest_name(std::string_view name) {
+    constexpr std::size_t kLongest = 32;
+    if (name.size() > kLongest) return {};
+    std::string_view nearest;
+    auto least = (name.size() + 2) / 3 + 1;  // so many changes are too many
+    for (const auto* field : fields_but(ShownIn::json)) {
+        const auto changes = edit_distance(name, field->name);
+        if (changes >= least) continue;
+        least = changes;
+        nearest = field->name;
+    }
+    return nearest;
+}
+
+Error unknown_field(std::string_view name) {
+    std::string quoted;
+    append_escaped(quoted, name);
+    const auto nearest = nearest_name(name);
+    const auto hint = nearest.empty() ? std::string() : fmt::format("did you mean {}? ", nearest);
+    return usage_error(fmt::format("no field '{}'; {}--fields help lists them", quoted, hint));
+}
+
+Result<const Field*> parse_field(std::string_view name) {
+    if (name.empty()) return usage_error("--fields has an empty name in its list; it is like pid,comm,argv");
+    const auto* field = find_field(name);
+    if (field == nullptr) return unknown_field(name);
+    if (field->shown_in == ShownIn::json)
+        return usage_error(fmt::format("field '{}' is only in --json; --fields help lists what a line can show", name));
+    return field;
+}
+
+std::string event_names(const Field& field) {
+    std::string names;
+    for (std::size_t event = 0; event < kEventNames.size(); event++) {
+        if (!has_field(event, field)) continue;
+        if (!names.empty()) names += ' ';
+        names += kEventNames[event];
+    }
+    return names;
+}
+
+}  // namespace
+
+Result<std::vector<const Field*>> parse_fields(std::string_view list) {
+    if (list.empty()) return usage_error("--fields needs a list, like pid,comm,argv; --fields help lists them");
+    std::vector<const Field*> fields;
+    for (bool is_last = false; !is_last;) {
+        const auto comma = list.find(',');
+        const auto field = parse_field(list.substr(0, comma));
+        if (!field) return field.error();
+        if (std::find(fields.begin(), fields.end(), *field) == fields.end()) fields.push_back(*field);
+        is_last = comma == std::string_view::npos;
+        if (!is_last) list.remove_prefix(comma + 1);
+    }
+    return fields;
+}
+
+std::string fields_help() {
+    std::string help;
+    const auto append_row = [&](std::string_view name, std::string_view events, std::string_view about) {
+        fmt::format_to(std::back_inserter(help), "{:<18}{:<29}{}\n", name, events, about);
+    };
+    append_row("FIELD", "OF", "MEANING");
+    for (const auto* field : fields_but(ShownIn::json)) append_row(field->name, event_names(*field), field->about);
+    help +=
+        "\nWhatever is chosen, an attempt shows its error, an exit its exit_code or signal, a fork its child_pid, and "
+        "what was\n"
+        "lost is told.\n";
+    return help;
+}
+
+}  // namespace exectap

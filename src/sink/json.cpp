@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "sink/json.h"
+
+#include <concepts>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "process/table.h"
+#include "sink/json_text.h"
+
+namespace exectap {
+namespace {
+
+constexpr int kSchemaVersion = 1;
+constexpr std::size_t kNanoseconds = 9;
+
+// Writes the keys and values of a line. Keys are our own words.
+class JsonObject {
+public:
+    explicit JsonObject(std::string& out) : out_(out) {
+        out_ += '{';
+        number("v", kSchemaVersion);
+    }
+
+    // Until end() keys belong to the object of that name.
+    void begin(std::string_view name) { key(name) += '{'; }
+    void end() { out_ += '}'; }
+
+    void number(std::string_view name, std::integral auto number) { key(name) += Word().append(number).text(); }
+
+    void boolean(std::string_view name, bool is_true) { key(name) += is_true ? "true" : "false"; }
+
+    // Text that needs no escaping.
+    void word(std::string_view name, std::string_view word) {
+        key(name) += '"';
+        out_ += word;
+        out_ += '"';
+    }
+
+    // Calls pieces(visit), which is to call visit(bytes) for each piece of the text, perhaps twice over.
+    template <typename Pieces>
+    void joined_text(std::string_view name, Pieces pieces) {
+        bool is_utf8 = true;
+        key(name) += '"';
+        pieces([&](std::string_view bytes) { is_utf8 &= append_json_text(out_, bytes); });
+        out_ += '"';
+        if (is_utf8) return;
+        key(name, kRaw) += '"';
+        Base64 base64(out_);
+        pieces([&](std::string_view bytes) { base64.append(bytes); });
+        base64.end();
+        out_ += '"';
+    }
+
+    void text(std::string_view name, std::string_view bytes) {
+        joined_text(name, [&](auto visit) { visit(bytes); });
+    }
+
+    // Calls elements(visit) likewise, for a list of texts.
+    template <typename Elements>
+    void list(std::string_view name, Elements elements) {
+        bool is_utf8 = true;
+        append_list(name, {}, elements, [&](std::string_view bytes) { is_utf8 &= append_json_text(out_, bytes); });
+        if (is_utf8) return;
+        append_list(name, kRaw, elements, [&](std::string_view bytes) {
+            Base64 base64(out_);
+            base64.append(bytes);
+            base64.end();
+        });
+    }
+
+private:
+    static constexpr std::string_view kRaw = "_raw";
+
+    // What is written next is its value.
+    std::string& key(std::string_view name, std::string_view suffix = {}) {
+        // Values end in anything but this.
+        if (out_.back() != '{') out_ += ',';
+        out_ += '"';
+        out_ += name;
+        out_ += suffix;
+        out_ += "\":";
+        return out_;
+    }
+
+    template <typename Elements, typename Append>
+    void append_list(std::string_view name, std::string_view suffix, Elements elements, Append append) {
+        key(name, suffix) += '[';
+        bool is_first = true;
+        elements([&](std::string_view bytes) {
+            if (!std::exchange(is_first, false)) out_ += ',';
+            out_ += '"';
+            append(bytes);
+            out_ += '"';
+        });
+        out_ += ']';
+    }
+
+    std::string& out_;
+};
+
+Word error_word(Errno error) {
+    if (const char* name = ::strerrorname_np(error.number)) return Word(name);
+    return Word("E").append(error.number);
+}
+
+struct FieldWriter {
+    JsonObject& object;
+    std::string_view name;
+    std::vector<std::string_view>& unreadable;
+
+    void operator()(Absent /*value*/) const {}
+    void operator()(Unreadable /*value*/) const { unreadable.push_back(name); }
+    void operator()(std::uint64_t number) const { object.number(name, number); }
+    void operator()(std::int64_t number) const { object.number(name, number); }
+    void operator()(bool is_true) const { object.boolean(name, is_true); }
+    void operator()(const Word& word) const { object.word(name, word.text()); }
+    void operator()(Errno error) const { object.word(name, error_word(error).text()); }
+    void operator()(const Bytes& text) const { object.text(name, text.bytes); }
+
+    void operator()(const JoinedPath& path) const {
+        object.joined_text(name, [&](auto visit) {
+            visit(path.directory);
+            visit("/");
+            visit(path.name.bytes);
+        });
+    }
+
+    void operator()(const Arguments& arguments) const {
+        object.list(name, [&](auto visit) {
+            arguments.for_each([&](std::string_view argument, bool /*is_cut*/) { visit(argument); });
+        });
+    }
+
+    void operator()(Flags flags) const {
+        object.list(name, [&](auto visit) { flags.for_each(visit); });
+    }
+
+    void operator()(const Ancestry& ancestry) const {
+        object.list(name,
+                    [&](auto visit) { ancestry.table->for_each_ancestor(ancestry.program, Ancestry::kMost, visit); });
+    }
+};
+
+void text_list(JsonObject& object, std::string_view name, const std::vector<std::string>& texts) {
+    object.list(name, [&](auto visit) {
+        for (const auto& text : texts) visit(text);
+    });
+}
+
+void write_filters(JsonObject& object, const TraceStart& start) {
+    object.begin("filters");
+    object.list("events", [&](auto visit) {
+        if (start.events.execs) visit("exec");
+        if (start.events.attempts) visit("attempt");
+        if (start.events.exits) visit("exit");
+        if (start.events.forks) visit("fork");
+    });
+    object.boolean("watch_children", start.watch_children);
+    object.end();
+}
+
+void write_losses(JsonObject& object, const TraceEnd& end) {
+    const auto& summary = end.summary;
+    const auto in_ring = summary.execs.lost + summary.attempts.lost + summary.exits.lost + summary.forks.lost;
+    object.number("lost", in_ring + end.not_written);
+    object.begin("lost_by_reason");
+    if (in_ring > 0) object.number("ring", in_ring);
+    if (end.not_written > 0) object.number("output", end.not_written);
+    object.end();
+    object.number("marks_lost", summary.marks_lost);
+    object.number("lineage_lost", summary.lineage_lost);
+    object.number("bad_records", summary.bad_records);
+}
+
+}  // namespace
+
+JsonSink::JsonSink(Output& output, const Clock& clock, const ProcessTable* table)
+    : BufferedSink(output), clock_(clock), table_(table), fields_(by_event(fields_but(ShownIn::line))) {
+    // So that no event needs memory for it.
+    unreadable_.reserve(all_fields().size());
+}
+
+FieldNeeds JsonSink::needs() { return needs_of(fields_but(ShownIn::line)); }
+
+void JsonSink::begin(const TraceStart& start) {
+    events_ = start.events;
+    JsonObject object(begin_line(Line::aside));
+    object.word("type", "start");
+    object.text("trace_id", start.trace_id);
+    object.text("version", start.version);
+    object.text("host", start.host);
+    object.text("boot_id", start.boot_id);
+    object.text("kernel", start.kernel);
+    object.text("arch", start.arch);
+    object.word("time", utc_word(start.clock.start_since_boot + start.clock.wall_minus_boot, kNanoseconds).text());
+    object.number("boot_ns", start.clock.start_since_boot.count());
+    text_list(object, "targets", start.targets);
+    if (!start.command.empty()) text_list(object, "command", start.command);
+    write_filters(object, start);
+    object.begin("limits");
+    object.number("ring_bytes", start.ring_bytes);
+    object.number("max_args_bytes", start.max_args_bytes);
+    object.end();
+    object.word("attempts", name_of(start.attempts));
+    object.end();
+    end_line();
+}
+
+void JsonSink::write(const ProcessInfo& process) {
+    JsonObject object(begin_line(Line::aside));
+    object.word("type", "process");
+    object.number("pid", process.pid);
+    object.number("ppid", process.ppid);
+    object.word("exec_id", exec_id_word(process.exec_id).text());
+    if (process.parent_exec_id) object.word("parent_exec_id", exec_id_word(*process.parent_exec_id).text());
+    object.text("comm", process.comm);
+    object.word("start_time", utc_word(process.exec_id.start_time + clock_.wall_minus_boot, kNanoseconds).text());
+    object.boolean("watched", process.is_watched);
+    object.end();
+    end_line();
+}
+
+void JsonSink::write(const Event& event) {
+    unreadable_.clear();
+    JsonObject object(begin_line(Line::event));
+    const EventContext context{clock_, table_};
+    std::visit(
+        [&]<typename OneEvent>(const OneEvent& one) {
+            for (const auto* field : fields_[event.index()])
+                std::visit(FieldWriter{object, field->name, unreadable_}, field->getter<OneEvent>()(one, context));
+        },
+        event);
+    if (!unreadable_.empty()) {
+        object.list("unreadable", [&](auto visit) {
+            for (const auto name : unreadable_) visit(name);
+        });
+    }
+    object.end();
+    end_line();
+}
+
+void JsonSink::end(const TraceEnd& end) {
+    const auto& summary = end.summary;
+    JsonObject object(begin_line(Line::aside));
+    const auto tally = [&](std::string_view seen, std::string_view delivered, const Tally& counts) {
+        object.number(seen, counts.seen);
+        object.number(delivered, counts.delivered);
+    };
+    object.word("type", "summary");
+    tally("execs_seen", "execs_delivered", summary.execs);
+    if (events_.attempts) tally("attempts_seen", "attempts_delivered", summary.attempts);
+    if (events_.exits) tally("exits_seen", "exits_delivered", summary.exits);
+    if (events_.forks) tally("forks_seen", "forks_delivered", summary.forks);
+    object.number("filtered", 0);
+    write_losses(object, end);
+    object.number("still_alive", summary.still_alive);
+    object.boolean("complete", summary.is_complete() && end.not_written == 0);
+    object.number("duration_ns", end.duration.count());
+    object.end();
+    end_line();
+}
+
+}  // namespace exectap

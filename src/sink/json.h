@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// JSON Lines: one object for each event, for the trace's start and end, and for each process that ran before.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "exectap/clock.h"
+#include "exectap/session.h"
+#include "exectap/trace.h"
+#include "sink/buffered_sink.h"
+#include "sink/fields.h"
+
+namespace exectap {
+
+class JsonSink final : public BufferedSink {
+public:
+    // `table` may be null: then nothing is told of ancestry. It is to know of an event before write() gets it.
+    JsonSink(Output& output, const Clock& clock, const ProcessTable* table);
+
+    // What the session has to be asked for: each event has all its fields.
+    static FieldNeeds needs();
+
+    void begin(const TraceStart& start) override;
+    void write(const ProcessInfo& process) override;
+    void write(const Event& event) override;
+    void end(const TraceEnd& end) override;
+
+private:
+    Clock clock_;
+    const ProcessTable* table_;
+    FieldsByEvent fields_;
+    EventKinds events_;                         // those that the summary counts
+    std::vector<std::string_view> unreadable_;  // of the event at hand
+};
+
+}  // namespace exectap

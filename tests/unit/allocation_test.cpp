@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Events are told without asking for memory, once a sink has seen a few.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <chrono>
+
+#include "process/table.h"
+#include "sink/json.h"
+#include "sink/line.h"
+#include "sink/output.h"
+#include "unit/allocations.h"
+#include "unit/events.h"
+
+namespace exectap {
+namespace {
+
+using namespace std::literals;
+
+std::array<Event, 6> events_of_all_kinds() {
+    auto hostile = whole_exec();
+    hostile.call.comm = "\xff";
+    hostile.call.filename = Bytes{"a\xff\n\u200b"};
+    hostile.call.cwd.reset();
+    hostile.call.arguments = whole_arguments("\xff\0\x1b\0"sv);
+    return {whole_exec(), hostile,      AttemptEvent{whole_exec().call, 4095, true},
+            whole_exit(), whole_fork(), whole_loss()};
+}
+
+void expect_no_allocation(Sink& sink, Output& output) {
+    const auto events = events_of_all_kinds();
+    for (const auto& event : events) sink.write(event);
+    // What the buffer holds of itself is its own: its size has been reached before.
+    output.buffer().clear();
+    const auto before = allocations();
+    for (const auto& event : events) sink.write(event);
+    EXPECT_EQ(allocations() - before, 0U);
+    EXPECT_FALSE(output.buffer().empty());
+}
+
+ProcessTable table_of_ancestors() {
+    ProcessTable table;
+    table.add({.pid = 1200, .ppid = 1, .exec_id = {61s, 1200, 3}, .parent_exec_id = {}, .comm = "\xff"});
+    table.apply(whole_exec());
+    return table;
+}
+
+TEST(Allocation, IsCounted) {
+    const auto before = allocations();
+    ::operator delete(::operator new(1));  // unlike a new expression, not left out by the compiler
+    EXPECT_EQ(allocations() - before, 1U);
+}
+
+TEST(Allocation, IsNotNeededForAnEventInJson) {
+    const auto table = table_of_ancestors();
+    auto output = Output::borrow(-1, "nowhere");
+    JsonSink sink(output, {}, &table);
+    expect_no_allocation(sink, output);
+}
+
+TEST(Allocation, IsNotNeededForAnEventInALine) {
+    auto output = Output::borrow(-1, "nowhere");
+    LineSink sink(output, {});
+    expect_no_allocation(sink, output);
+}
+
+TEST(Allocation, IsNotNeededForAllFieldsInALine) {
+    const auto table = table_of_ancestors();
+    auto output = Output::borrow(-1, "nowhere");
+    LineSink sink(output, {}, {.fields = fields_but(ShownIn::json), .table = &table});
+    expect_no_allocation(sink, output);
+}
+
+}  // namespace
+}  // namespace exectap
