@@ -120,6 +120,12 @@ static __always_inline long step_up(struct path_step *step, __u32 class_bytes)
 	walk->fingerprint = mixed(mixed(walk->fingerprint, (__u64)dentry), sequence);
 	if (!parent)
 		walk->flags |= WIRE_PATH_UNREADABLE;
+	/* The root of a file system, and the mount began below it: the path was moved out of the mount. */
+	if (dentry == parent && (walk->bytes || dentry == BPF_CORE_READ(dentry, d_sb, s_root))) {
+		walk->flags |= WIRE_PATH_UNREACHABLE;
+		walk->is_done = 1;
+		return 1;
+	}
 	if (!parent || !add_name(step, class_bytes, dentry)) {
 		walk->is_done = 1;
 		return 1;

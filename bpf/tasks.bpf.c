@@ -68,6 +68,38 @@ static __always_inline void list_task(struct seq_file *seq, struct task_struct *
 	bpf_seq_write(seq, &seeded, sizeof(seeded));
 }
 
+struct init_walk {
+	struct task_struct *task;
+};
+
+static long step_to_init(__u32 index, struct init_walk *walk)
+{
+	struct task_struct *task = walk->task;
+
+	if (BPF_CORE_READ(task, tgid) <= 1)
+		return 1;
+	walk->task = BPF_CORE_READ(task, real_parent, group_leader);
+	return 0;
+}
+
+/* There are kernels whose iterator passes over init. It is the last ancestor of whoever reads this. */
+static __always_inline void list_init(struct seq_file *seq)
+{
+	struct init_walk walk = { .task = bpf_get_current_task_btf() };
+	struct wire_seeded seeded = { .leader = 1 };
+	struct task_struct *init;
+
+	bpf_loop(WIRE_ANCESTORS_MAX, step_to_init, &walk, 0);
+	init = walk.task;
+	seeded.program.pid = BPF_CORE_READ(init, tgid);
+	if (seeded.program.pid != 1)
+		return;
+	seeded.program.start_time = BPF_CORE_READ(init, start_boottime);
+	seeded.program.self_exec_id = BPF_CORE_READ(init, self_exec_id);
+	BPF_CORE_READ_INTO(&seeded.comm, init, comm);
+	bpf_seq_write(seq, &seeded, sizeof(seeded));
+}
+
 SEC("iter/task")
 int mark_tasks(struct bpf_iter__task *ctx)
 {
@@ -77,6 +109,8 @@ int mark_tasks(struct bpf_iter__task *ctx)
 
 	if (!task)
 		return 0;
+	if (config.ancestry && state.seeding && ctx->meta->seq_num == 0)
+		list_init(ctx->meta->seq);
 	mark = mark_of(task);
 	/* Later passes only count. */
 	if (!mark && state.seeding && is_in_scope(task)) {

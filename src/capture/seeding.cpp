@@ -153,11 +153,15 @@ Result<std::uint64_t> Seeding::adopt() {
     return adopted;
 }
 
-// There are kernels whose iterator passes over init. A run that watches it must not end for that: init never does.
-void Seeding::count_init(std::span<const ProcessTarget> roots, Pass& pass) const {
+// There are kernels whose iterator passes over init, which only list_init() of bpf/tasks.bpf.c tells of then. A run
+// that watches it must not end for that: init never does.
+void Seeding::count_init(std::span<const ProcessTarget> roots, Pass& pass) {
     constexpr pid_t kInit = 1;
     const bool is_root = std::any_of(roots.begin(), roots.end(), [](const auto& root) { return root.pid == kInit; });
     if (is_root && pass.alive.insert(kInit).second) __atomic_fetch_add(&state_.live_tasks, 1, __ATOMIC_SEQ_CST);
+    for (auto& [key, info] : found_) {
+        if (info.pid == kInit && (is_root || is_all_)) info.is_watched = true;
+    }
 }
 
 Result<Seeded> Seeding::run(std::span<const ProcessTarget> roots) {

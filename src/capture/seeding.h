@@ -30,8 +30,9 @@ public:
         int lineage;
     };
 
-    // `iterator` is the loaded iter/task program.
-    Seeding(bpf_program* iterator, Maps maps, wire_state& state) : iterator_(iterator), maps_(maps), state_(state) {}
+    // `iterator` is the loaded iter/task program; `is_all`: it marks everybody.
+    Seeding(bpf_program* iterator, Maps maps, wire_state& state, bool is_all)
+        : iterator_(iterator), maps_(maps), state_(state), is_all_(is_all) {}
 
     // Marks the caller's own process, so that it is never reported and nothing inherits from it.
     Result<void> exclude_self() const;
@@ -58,11 +59,12 @@ private:
     std::vector<ProcessInfo> watched_and_ancestors() const;
     Result<std::uint64_t> mark_roots(std::span<const ProcessTarget> roots) const;
     Result<std::uint64_t> adopt();
-    void count_init(std::span<const ProcessTarget> roots, Pass& pass) const;
+    void count_init(std::span<const ProcessTarget> roots, Pass& pass);
 
     bpf_program* iterator_;
     Maps maps_;
     wire_state& state_;
+    bool is_all_;
     std::set<ProcessKey> in_scope_;  // every leader that was ever found marked
     // What was found of each process: of a watched one as it was first seen, because what it does from then on are
     // events.

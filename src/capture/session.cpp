@@ -99,7 +99,8 @@ private:
     Seeding seeding() const {
         return {skeleton_->progs.mark_tasks,
                 {::bpf_map__fd(skeleton_->maps.marks), ::bpf_map__fd(skeleton_->maps.lineage)},
-                state()};
+                state(),
+                is_all()};
     }
     bool is_all() const { return skeleton_->rodata->config.all != 0; }
     // Nobody has to be found when all are watched, unless it is asked who they are.
