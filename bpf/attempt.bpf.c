@@ -12,77 +12,84 @@ static __always_inline bool is_killed(struct task_struct *task)
 	return (task->pending.signal.sig[0] | task->signal->shared_pending.signal.sig[0]) & kill_bit;
 }
 
-struct args_walk {
+struct args_step {
+	struct call_plan *plan;
 	__u8 *record;
-	__u64 argv; /* the caller's array of pointers */
-	__u64 argc;
-	__u64 bytes; /* kept in the record */
-	__u64 total;
-	__u64 max_bytes;
-	bool is_cut;
-	bool is_whole; /* the NULL at the end of the array was reached */
-	bool is_unreadable;
-	bool is_too_small;
 };
 
-/* One string is at most half a record: the verifier adds its limit to that of the offset. */
+/*
+ * What is read of one string at most: the verifier adds this to the limit of the place where it begins. Longer than
+ * MAX_ARG_STRLEN (32 pages) no string of a call can be that the kernel would take.
+ */
 static __always_inline __u32 string_limit(__u32 class_bytes)
 {
-	return class_bytes / 2;
+	return class_bytes == WIRE_CLASS_MAX ? 256 << 10 : class_bytes / 2;
+}
+
+static __always_inline __u32 last_begin(__u32 class_bytes)
+{
+	return class_bytes - string_limit(class_bytes);
 }
 
 /* Past the limit strings are still read, over each other, for their true number and size. */
-static __always_inline long read_arg(__u32 class_bytes, struct args_walk *walk)
+static __always_inline long read_arg(__u32 class_bytes, struct args_step *step)
 {
+	struct call_plan *plan = step->plan;
+	struct args_walk *walk = &plan->args_walk;
 	__u64 offset = walk->bytes;
 	__u64 pointer;
 	long bytes;
 
-	if (bpf_probe_read_user(&pointer, sizeof(pointer), (void *)(walk->argv + walk->argc * sizeof(pointer)))) {
-		walk->is_unreadable = true;
+	if (bpf_probe_read_user(&pointer, sizeof(pointer), (void *)(plan->args + walk->argc * sizeof(pointer)))) {
+		walk->is_unreadable = 1;
 		return 1;
 	}
 	if (!pointer) {
-		walk->is_whole = true;
+		walk->is_whole = 1;
 		return 1;
 	}
 	barrier_var(offset);
-	if (offset > string_limit(class_bytes)) {
-		walk->is_too_small = true;
+	if (offset > last_begin(class_bytes)) {
+		plan->strings.is_too_small = 1;
 		return 1;
 	}
-	bytes = bpf_probe_read_user_str(walk->record + offset, string_limit(class_bytes), (void *)pointer);
+	bytes = bpf_probe_read_user_str(step->record + offset, string_limit(class_bytes), (void *)pointer);
 	if (bytes <= 0) {
-		walk->is_unreadable = true;
+		walk->is_unreadable = 1;
 		return 1;
 	}
-	if (bytes == string_limit(class_bytes) && class_bytes < WIRE_CLASS_MAX) {
-		walk->is_too_small = true;
-		return 1;
+	if (bytes == string_limit(class_bytes)) {
+		if (class_bytes < WIRE_CLASS_MAX) {
+			plan->strings.is_too_small = 1;
+			return 1;
+		}
+		walk->is_beyond_measure = 1;
 	}
 	walk->argc++;
 	walk->total += bytes;
 	offset += bytes;
 	if (offset > walk->max_bytes) {
 		offset = walk->max_bytes;
-		walk->is_cut = true;
+		walk->is_cut = 1;
 	}
 	walk->bytes = offset;
 	return 0;
 }
 
-static __always_inline void describe_args(struct call_plan *plan, struct strings *strings, const struct args_walk *walk)
+static __always_inline void describe_args(struct call_plan *plan)
 {
+	const struct args_walk *walk = &plan->args_walk;
+	struct strings *strings = &plan->strings;
+
 	strings->args_bytes = walk->bytes;
 	plan->args_total = walk->total;
 	plan->argc = walk->argc;
 	if (walk->is_unreadable) {
 		strings->flags |= WIRE_ARGS_UNREADABLE;
 		strings->args_bytes = 0;
-	} else if (!walk->is_whole) {
+	} else if (!walk->is_whole || walk->is_beyond_measure) {
 		strings->flags |= WIRE_ARGS_CUT | WIRE_ARGS_UNCOUNTED;
 	} else if (walk->is_cut) {
-		/* Not found by comparing the totals: the verifier would then follow them through every iteration. */
 		strings->flags |= WIRE_ARGS_CUT;
 	}
 	strings->offset = strings->args_bytes;
@@ -112,57 +119,56 @@ static __always_inline void read_attempted_filename(struct strings *strings, __u
 	strings->offset = offset + bytes - 1;
 }
 
-typedef long (*read_arg_fn)(__u32 index, struct args_walk *walk);
+typedef long (*read_arg_fn)(__u32 index, struct args_step *step);
 
 static __always_inline int emit_attempt(__u32 class_bytes, read_arg_fn read_arg_of_class, path_step_fn copy_step,
 					path_step_fn copy_cgroup_step, struct call_plan *plan)
 {
-	struct args_walk walk = { .argv = plan->args, .is_whole = !plan->args, .max_bytes = config.max_args_bytes };
+	struct args_walk begin = { .is_whole = !plan->args, .max_bytes = config.max_args_bytes };
 	struct strings *strings = &plan->strings, fresh = {};
+	struct args_step step = { .plan = plan };
 	struct wire_call *call;
 
-	if (walk.max_bytes > string_limit(WIRE_CLASS_MAX))
-		walk.max_bytes = string_limit(WIRE_CLASS_MAX);
-	walk.record = bpf_ringbuf_reserve(&events, class_bytes, 0);
-	if (!walk.record)
+	if (begin.max_bytes > last_begin(WIRE_CLASS_MAX))
+		begin.max_bytes = last_begin(WIRE_CLASS_MAX);
+	step.record = bpf_ringbuf_reserve(&events, class_bytes, 0);
+	if (!step.record)
 		return EMITTED_NOT;
 	*strings = fresh;
+	plan->args_walk = begin;
 	if (plan->flags & WIRE_FATAL) {
 		/* The caller's memory is gone. */
 		strings->flags |= WIRE_ARGS_UNREADABLE | WIRE_FILENAME_UNREADABLE;
 	} else {
 		if (plan->args)
-			bpf_loop(WIRE_ATTEMPT_ARGS_MAX, read_arg_of_class, &walk, 0);
-		describe_args(plan, strings, &walk);
-		read_attempted_filename(strings, class_bytes, walk.record, plan->filename);
+			bpf_loop(WIRE_ATTEMPT_ARGS_MAX, read_arg_of_class, &step, 0);
+		describe_args(plan);
+		read_attempted_filename(strings, class_bytes, step.record, plan->filename);
 	}
-	if (walk.is_too_small)
-		strings->is_too_small = 1;
-	read_tty(strings, class_bytes, walk.record, plan->tty);
+	read_tty(strings, class_bytes, step.record, plan->tty);
 	if (config.paths)
-		read_paths(plan, copy_step, copy_cgroup_step, walk.record, false);
-	if (class_bytes < WIRE_CLASS_MAX &&
-	    (strings->is_too_small || strings->offset > strings_room(class_bytes))) {
-		bpf_ringbuf_discard(walk.record, BPF_RB_NO_WAKEUP);
+		read_paths(plan, copy_step, copy_cgroup_step, step.record, false);
+	if (strings->is_too_small || strings->offset > strings_room(class_bytes)) {
+		bpf_ringbuf_discard(step.record, BPF_RB_NO_WAKEUP);
 		return EMITTED_TOO_SMALL;
 	}
 	if (!plan->may_be_torn && (strings->cwd.flags & WIRE_PATH_TORN)) {
-		bpf_ringbuf_discard(walk.record, BPF_RB_NO_WAKEUP);
+		bpf_ringbuf_discard(step.record, BPF_RB_NO_WAKEUP);
 		return EMITTED_TORN;
 	}
-	call = (struct wire_call *)(walk.record + strings_room(class_bytes));
+	call = (struct wire_call *)(step.record + strings_room(class_bytes));
 	fill_plan(call, plan);
 	fill_caller(call);
 	call->trailer = trailer_of(WIRE_ATTEMPT);
-	submit(walk.record);
+	submit(step.record);
 	return EMITTED;
 }
 
 /* Global functions, so that the verifier looks at each class once and not at every way through all of them. */
 #define DEFINE_CLASS(suffix, class_bytes)                                                                \
-	static long read_arg_##suffix(__u32 index, struct args_walk *walk)                              \
+	static long read_arg_##suffix(__u32 index, struct args_step *step)                              \
 	{                                                                                                \
-		return read_arg(class_bytes, walk);                                                      \
+		return read_arg(class_bytes, step);                                                      \
 	}                                                                                                \
 	__noinline int emit_attempt_##suffix(struct call_plan *plan)                                     \
 	{                                                                                                \
@@ -174,6 +180,7 @@ static __always_inline int emit_attempt(__u32 class_bytes, read_arg_fn read_arg_
 DEFINE_CLASS(512, WIRE_CLASS_512)
 DEFINE_CLASS(8k, WIRE_CLASS_8K)
 DEFINE_CLASS(128k, WIRE_CLASS_128K)
+DEFINE_CLASS(2304k, WIRE_CLASS_2304K)
 DEFINE_CLASS(max, WIRE_CLASS_MAX)
 #undef DEFINE_CLASS
 
@@ -188,6 +195,8 @@ static __always_inline int emit_attempt_of_any_size(struct call_plan *plan)
 		emitted = emit_attempt_8k(plan);
 	if (emitted == EMITTED_TOO_SMALL)
 		emitted = emit_attempt_128k(plan);
+	if (emitted == EMITTED_TOO_SMALL)
+		emitted = emit_attempt_2304k(plan);
 	if (emitted == EMITTED_TOO_SMALL)
 		emitted = emit_attempt_max(plan);
 	return emitted;

@@ -22,6 +22,18 @@ struct strings {
 	__u32 padding;
 };
 
+/* Of an attempt: where the walk through the caller's pointers stands. */
+struct args_walk {
+	__u64 argc;
+	__u64 bytes; /* kept in the record */
+	__u64 total;
+	__u64 max_bytes;
+	__u32 is_cut;
+	__u32 is_whole; /* the NULL at the end of the array was reached */
+	__u32 is_unreadable;
+	__u32 is_beyond_measure; /* one string is longer than what was read of it */
+};
+
 /* Collected before a record is reserved: its size depends on it. */
 struct call_plan {
 	__u64 args;	   /* where they are: of an exec arg_start, of an attempt the caller's array of pointers */
@@ -33,7 +45,8 @@ struct call_plan {
 	struct path_plan exe;
 	struct path_plan cwd;
 	struct path_walk walk;
-	struct strings strings; /* here for the same reason as the walk */
+	struct strings strings; /* here for the same reason as the walk; and these */
+	struct args_walk args_walk;
 	struct wire_program parent;
 	char comm[WIRE_COMM_BYTES];
 	__u32 args_bytes; /* of an exec: as many as are wanted */
@@ -168,13 +181,14 @@ static __always_inline void read_paths(struct call_plan *plan, path_step_fn copy
 	if (has_exe) {
 		strings->exe = copy_path(copy_step, &plan->exe, walk, record, strings->offset);
 		strings->offset = walk->offset;
+		strings->is_too_small |= walk->is_full;
 	}
 	strings->cwd = copy_path(copy_step, &plan->cwd, walk, record, strings->offset);
 	strings->offset = walk->offset;
+	strings->is_too_small |= walk->is_full;
 	strings->cgroup = copy_cgroup(copy_cgroup_step, plan->cgroup, walk, record, strings->offset);
 	strings->offset = walk->offset;
-	if (!walk->is_done)
-		strings->is_too_small = true;
+	strings->is_too_small |= walk->is_full;
 	strings->flags |= WIRE_HAS_PATHS;
 }
 

@@ -84,7 +84,7 @@ static __always_inline void record_family(struct task_struct *task, bool is_in_s
 		bpf_loop(WIRE_ANCESTORS_MAX, record_ancestor, &walk, 0);
 }
 
-/* As the kernel's wait_task_zombie() has it: a thread that ends alone leaves the status to the leader. */
+/* As the kernel's wait_task_zombie() has it. On newer kernels the last thread always ends the group, with its own code. */
 static __always_inline __u32 status_of(struct task_struct *task)
 {
 	struct signal_struct *signal = BPF_CORE_READ(task, signal);

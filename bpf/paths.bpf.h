@@ -35,7 +35,7 @@ struct path_walk {
 	__u32 fingerprint;
 	__u32 flags;
 	__u32 is_done;
-	__u32 padding;
+	__u32 is_full; /* the class has no room for the rest */
 };
 
 struct path_step {
@@ -83,8 +83,10 @@ static __always_inline bool add_name(struct path_step *step, __u32 class_bytes, 
 		return true;
 	barrier_var(offset);
 	barrier_var(length);
-	if (offset > strings_limit(class_bytes) || length > WIRE_NAME_MAX)
+	if (offset > strings_limit(class_bytes) || length > WIRE_NAME_MAX) {
+		walk->is_full = 1;
 		return false;
+	}
 	if (bpf_probe_read_kernel(step->record + offset, length, name))
 		walk->flags |= WIRE_PATH_UNREADABLE;
 	step->record[offset + length] = '/';
@@ -203,7 +205,8 @@ static __always_inline long step_up_cgroup(struct path_step *step, __u32 class_b
 
 	barrier_var(offset);
 	if (!parent || offset > strings_limit(class_bytes)) {
-		walk->is_done = !parent;
+		walk->is_done = 1;
+		walk->is_full = parent != NULL;
 		return 1;
 	}
 	length = bpf_probe_read_kernel_str(step->record + offset, WIRE_SLACK, name);
@@ -224,7 +227,6 @@ static __always_inline long step_up_cgroup(struct path_step *step, __u32 class_b
 	return 0;
 }
 
-/* Not done: there was no room. */
 static __always_inline struct wire_path copy_cgroup(path_step_fn copy_step, __u64 node,
 						    struct path_walk *walk, __u8 *record, __u64 offset)
 {
@@ -234,6 +236,8 @@ static __always_inline struct wire_path copy_cgroup(path_step_fn copy_step, __u6
 
 	*walk = fresh;
 	bpf_loop(WIRE_PATH_STEPS, copy_step, &step, 0);
+	if (!walk->is_done)
+		walk->flags |= WIRE_PATH_CUT;
 	copied.bytes = walk->bytes;
 	copied.flags = walk->flags;
 	return copied;
