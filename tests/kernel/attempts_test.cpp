@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Execs that failed.
-#include <elf.h>
-
 #include <array>
 #include <csignal>
-#include <cstring>
 
 #include "support/exectap.h"
 #include "support/kernel_test.h"
 #include "support/shell.h"
+#include "support/unmappable.h"
 
 namespace exectap::test {
 namespace {
@@ -121,36 +119,18 @@ TEST_F(Attempts, ThatFollowAnExecAreOfTheNewProgram) {
     EXPECT_THAT(argvs_of(events), ElementsAre(ElementsAre("second", "/nowhere/third", "third"), ElementsAre("third")));
 }
 
-// An executable whose one segment lies where no process may have memory: it is found out too late to go back.
-void write_program_that_cannot_be_mapped(const std::string& path) {
-    struct {
-        Elf64_Ehdr header;
-        Elf64_Phdr segment;
-    } image{};
-    std::memcpy(image.header.e_ident, ELFMAG, SELFMAG);
-    image.header.e_ident[EI_CLASS] = ELFCLASS64;
-    image.header.e_ident[EI_DATA] = ELFDATA2LSB;
-    image.header.e_ident[EI_VERSION] = EV_CURRENT;
-    image.header.e_type = ET_EXEC;
-#if defined(__x86_64__)
-    image.header.e_machine = EM_X86_64;
-#else
-    image.header.e_machine = EM_AARCH64;
-#endif
-    image.header.e_version = EV_CURRENT;
-    image.header.e_phoff = offsetof(decltype(image), segment);
-    image.header.e_ehsize = sizeof(image.header);
-    image.header.e_phentsize = sizeof(image.segment);
-    image.header.e_phnum = 1;
-    image.segment.p_type = PT_LOAD;
-    image.segment.p_flags = PF_R | PF_X;
-    image.segment.p_vaddr = 0xffff'ffff'8000'0000;
-    image.segment.p_filesz = sizeof(image);
-    image.segment.p_memsz = sizeof(image);
-    image.segment.p_align = 4096;
-    std::string bytes(sizeof(image), '\0');
-    std::memcpy(bytes.data(), &image, sizeof(image));
-    write_file(path, bytes, 0755);
+// What an exec leaves behind must not make the next failure look fatal.
+TEST_F(Attempts, ThatFollowAnExecWhichIsNotToldAreWhole) {
+    Process program({test_program("exec_as"), test_program("exec_as"), "second", "/nowhere/third", "third"});
+    Watching trace({"--events=attempt", program.pid_text()});
+    for (int i = 0; i < 2; i++) {
+        EXPECT_EQ(program.out().next_line(), "ready");
+        program.write("go\n");
+    }
+    const auto events = trace.finish().events();
+    ASSERT_THAT(events, SizeIs(1));
+    EXPECT_FALSE(events[0].is_fatal) << events[0];
+    EXPECT_THAT(events[0].argv, Optional(ElementsAre("third")));
 }
 
 TEST_F(Attempts, PastThePointOfNoReturnAreFatalAndKeepTheCallersName) {

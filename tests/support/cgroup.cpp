@@ -44,8 +44,11 @@ std::optional<std::filesystem::path> cgroup_mount() {
     for (std::string line; std::getline(mounts, line);) {
         if (line.find(" - cgroup2 ") == std::string::npos) continue;
         std::istringstream words(line);
-        std::string id, parent, device, root, point;
-        words >> id >> parent >> device >> root >> point;
+        std::string ignored;
+        std::string root;
+        std::string point;
+        // Its id, its parent's, and the device come first.
+        words >> ignored >> ignored >> ignored >> root >> point;
         if (root == "/") return point;
     }
     return std::nullopt;
@@ -78,8 +81,8 @@ Cgroup::~Cgroup() {
 }
 
 void Cgroup::remove() {
-    for (auto each = made_.rbegin(); each != made_.rend(); ++each) {
-        if (::rmdir(each->c_str()) != 0) std::perror(each->c_str());
+    for (; !made_.empty(); made_.pop_back()) {
+        if (::rmdir(made_.back().c_str()) != 0) std::perror(made_.back().c_str());
     }
 }
 

@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 
-#include <array>
 #include <sstream>
 #include <stdexcept>
 
@@ -53,17 +53,16 @@ std::vector<std::string> ancestors_of(pid_t pid) {
     return names;
 }
 
-std::string link_of(pid_t pid, std::string_view name) {
-    // A target of any length up to what the kernel gives, which is a page.
-    std::array<char, 4096> target{};
-    const auto length = checked(::readlink(proc_path(pid, name).c_str(), target.data(), target.size()), name);
-    return {target.data(), static_cast<std::size_t>(length)};
-}
-
 FileId file_id(const std::string& path) {
     struct stat file {};
     checked(::stat(path.c_str(), &file), path);
     return {fmt::format("{}:{}", major(file.st_dev), minor(file.st_dev)), file.st_ino};
+}
+
+bool heeds_setuid(const std::string& folder) {
+    struct statvfs system {};
+    checked(::statvfs(folder.c_str(), &system), folder);
+    return (system.f_flag & ST_NOSUID) == 0;
 }
 
 }  // namespace exectap::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What /proc says of a process that stands still: a second opinion on what exectap says.
+// What /proc says of a process that stands still, and stat() of a file: a second opinion on what exectap says.
 #pragma once
 
 #include <sys/types.h>
@@ -23,14 +23,14 @@ pid_t parent_of(pid_t pid);
 // The names of its ancestors, the parent's first.
 std::vector<std::string> ancestors_of(pid_t pid);
 
-// Where one of /proc/PID's links leads: "exe", "cwd".
-std::string link_of(pid_t pid, std::string_view name);
-
 // Device and inode of the file at a path, as exectap writes them: "254:0".
 struct FileId {
     std::string device;
     std::uint64_t inode = 0;
 };
 FileId file_id(const std::string& path);
+
+// Whether programs in this folder get their owner's rights, as the file system is mounted.
+bool heeds_setuid(const std::string& folder);
 
 }  // namespace exectap::test

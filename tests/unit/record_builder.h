@@ -20,7 +20,7 @@ using Names = std::vector<std::string>;
 // As the kernel side writes them, the last component first, each followed by '/'.
 inline std::string reversed(const Names& names) {
     std::string text;
-    for (auto name = names.rbegin(); name != names.rend(); ++name) text.append(*name).push_back('/');
+    for (const auto& name : names) text.insert(0, name + '/');
     return text;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // args PATH COUNT BYTES: at a word from the test, runs PATH in its own place with "args" and COUNT arguments of BYTES
 // bytes each: its number, filled up with dots.
+#include <sys/resource.h>
+
 #include "program.h"
 
 int main(int argc, char** argv) {
@@ -10,6 +12,9 @@ int main(int argc, char** argv) {
         arguments.push_back(std::to_string(i));
         arguments.back().resize(std::strtoul(argv[3], nullptr, 10), '.');
     }
+    // A quarter of the stack's limit may be arguments, but never more than 6 MiB.
+    const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
+    if (::setrlimit(RLIMIT_STACK, &unlimited) != 0) return 3;
     program::say("ready");
     program::wait_for_go();
     program::exec(argv[1], arguments);
