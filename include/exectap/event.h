@@ -78,7 +78,8 @@ struct Call {
     std::uint32_t tid = 0;                  // the thread that called
     std::uint32_t ppid = 0;                 // task_struct.real_parent
     std::uint32_t ns_pid = 0;               // `pid` as its own pid namespace numbers it
-    ExecId exec_id;                         // of an attempt: what the process runs and goes on running
+    // Of an attempt: what the process runs and goes on running; of a fatal one what it failed to become.
+    ExecId exec_id;
     // What the nearest ancestor ran when it forked this process; it survives that ancestor. Absent: that was before the
     // trace, and the process may have been adopted since.
     std::optional<ExecId> parent_exec_id;
@@ -134,7 +135,7 @@ struct ExitEvent {
     int exit_code = 0;
     int signal = 0;  // not 0: the process was ended by it, and there is no exit code
     bool core_dumped = false;
-    // Since its exec; since its fork if it never made one. Absent: that was before the trace.
+    // Since its exec; since its fork if it never made one. Absent: it made an exec before the trace.
     std::optional<std::chrono::nanoseconds> duration;
     // Of the whole process since its fork, as getrusage(2) has them: in the kernel's ticks, absent when there were
     // none.
