@@ -157,7 +157,8 @@ using Keys = std::vector<std::pair<std::string, JsonEvent>>;
 void add_keys(Keys& keys, const std::string& key, const JsonEvent& schema) {
     keys.emplace_back(key, schema);
     if (!schema.contains("properties")) return;
-    for (const auto& [name, member] : schema.at("properties").items()) add_keys(keys, key + "." + name, member);
+    for (const auto& [name, member] : schema.at("properties").items())
+        add_keys(keys, fmt::format("{}.{}", key, name), member);
 }
 
 Keys keys_in_schema(const std::string& kind) {

@@ -184,7 +184,7 @@ Steps steps_down(const std::string& folder, std::size_t path_bytes, std::size_t 
          letter = letter == 'z' ? 'a' : static_cast<char>(letter + 1)) {
         auto bytes = std::min(rest, name_bytes + 1);
         // No name of nothing may be left over.
-        if (rest == bytes + 1) bytes += bytes > 2 ? -1U : 1U;
+        if (rest == bytes + 1) bytes = bytes > 2 ? bytes - 1 : bytes + 1;
         const std::string name(bytes - 1, letter);
         steps.insert(steps.end(), {"mkdir", name, "chdir", name});
         rest -= bytes;

@@ -13,7 +13,7 @@ namespace {
 const std::array<char*, 2> true_argv{const_cast<char*>("true"), nullptr};
 
 [[noreturn]] void run_true() {
-    ::execve("/bin/true", true_argv.data(), environ);
+    ::execv("/bin/true", true_argv.data());
     ::_exit(1);
 }
 
@@ -24,7 +24,7 @@ pid_t by_fork() {
 pid_t by_vfork() {
     const pid_t pid = ::vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork): it is what is tested
     if (pid != 0) return pid;
-    ::execve("/bin/true", true_argv.data(), environ);
+    ::execv("/bin/true", true_argv.data());
     ::_exit(1);
 }
 
