@@ -22,9 +22,10 @@ pid_t by_fork() {
 }
 
 pid_t by_vfork() {
+    char* const* const argv = true_argv.data();
     const pid_t pid = ::vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork): it is what is tested
     if (pid != 0) return pid;
-    ::execv("/bin/true", true_argv.data());
+    ::execv("/bin/true", argv);
     ::_exit(1);
 }
 
