@@ -17,24 +17,28 @@ static __always_inline void tell_fork(struct task_struct *parent, struct task_st
 	submit(fork);
 }
 
-/* The kernel's own notion of parent: with CLONE_PARENT it is the forker's parent, whose child the forker is too. */
-static __always_inline void inherit(struct wire_mark *mark, const struct wire_mark *parents_mark,
-				    struct task_struct *parent, struct task_struct *child)
+/*
+ * The mark of a child, whole from the start: the iterator may meet the child at once. Its parent is the kernel's own
+ * notion: with CLONE_PARENT the forker's parent, whose child the forker is too.
+ */
+static __always_inline struct wire_mark inherited(const struct wire_mark *parents_mark, struct task_struct *parent,
+						  struct task_struct *child)
 {
+	struct wire_mark fresh = { .kind = WIRE_MARK_WATCHED, .syscall_id = WIRE_NO_SYSCALL };
 	bool is_thread = child->tgid == parent->tgid;
 	bool is_sibling = is_thread || BPF_CORE_READ(child, real_parent, tgid) != parent->tgid;
 
-	if (is_sibling) {
-		if (parents_mark)
-			mark->parent = parents_mark->parent;
-	} else {
-		mark->parent = program_of(parent);
-	}
-	if (!is_thread)
-		mark->program_since = child->start_boottime;
+	if (!is_sibling)
+		fresh.parent = program_of(parent);
 	else if (parents_mark)
-		mark->program_since = parents_mark->program_since;
-	mark->is_forked = is_thread ? parents_mark && parents_mark->is_forked : 1;
+		fresh.parent = parents_mark->parent;
+	if (!is_thread)
+		/* A probe read: the compiler makes one load of two direct ones, which the verifier refuses. */
+		fresh.program_since = BPF_CORE_READ(child, start_boottime);
+	else if (parents_mark)
+		fresh.program_since = parents_mark->program_since;
+	fresh.is_forked = !is_thread;
+	return fresh;
 }
 
 /* Where all are watched a mark only keeps what is told of the process later. */
@@ -48,19 +52,25 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 {
 	struct wire_mark *mark = mark_of(parent);
 	bool is_thread = child->tgid == parent->tgid;
-	struct wire_mark *childs_mark;
+	struct wire_mark *childs_mark = NULL;
+	struct wire_mark fresh = {};
 
 	if (mark && mark->kind == WIRE_MARK_EXCLUDED) {
+		fresh.kind = WIRE_MARK_EXCLUDED;
 		if (is_thread)
-			make_mark(child, WIRE_MARK_EXCLUDED);
+			make_mark(child, &fresh);
 		return 0;
 	}
 	if (!is_watched(mark))
 		return 0;
 	if ((is_thread || config.watch_children) && needs_marks()) {
-		childs_mark = watch(child);
-		if (childs_mark)
-			inherit(childs_mark, mark, parent, child);
+		fresh = inherited(mark, parent, child);
+		childs_mark = watch_with(child, &fresh);
+	}
+	/* The iterator was there before: then it told of the child as of one that runs already. */
+	if (childs_mark && !is_thread && !childs_mark->is_forked) {
+		childs_mark->parent = fresh.parent;
+		return 0;
 	}
 	if (config.tells[WIRE_FORK] && !is_thread && !(child->flags & PF_KTHREAD))
 		tell_fork(parent, child);

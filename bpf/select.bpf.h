@@ -34,12 +34,11 @@ static __always_inline bool is_watched(const struct wire_mark *mark)
  * The mark of a task, made if need be. NULL when there is no memory for it, or when another CPU is at this task's
  * storage this instant: then that one may have made the mark, so look again.
  */
-static __always_inline struct wire_mark *make_mark(struct task_struct *task, enum wire_mark_kind kind)
+static __always_inline struct wire_mark *make_mark(struct task_struct *task, struct wire_mark *fresh)
 {
-	struct wire_mark fresh = { .kind = kind, .syscall_id = WIRE_NO_SYSCALL };
 	struct wire_mark *mark;
 
-	mark = bpf_task_storage_get(&marks, task, &fresh, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	mark = bpf_task_storage_get(&marks, task, fresh, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	return mark ? mark : bpf_task_storage_get(&marks, task, 0, 0);
 }
 
@@ -64,9 +63,10 @@ static __always_inline void begin_life(struct task_struct *task, struct wire_mar
 		end_life(mark);
 }
 
-static __always_inline struct wire_mark *watch(struct task_struct *task)
+/* `fresh`: the mark, if the task has none yet. */
+static __always_inline struct wire_mark *watch_with(struct task_struct *task, struct wire_mark *fresh)
 {
-	struct wire_mark *mark = make_mark(task, WIRE_MARK_WATCHED);
+	struct wire_mark *mark = make_mark(task, fresh);
 
 	/* Then a mark only keeps what is not known otherwise; nothing depends on it. */
 	if (config.all)
@@ -79,6 +79,13 @@ static __always_inline struct wire_mark *watch(struct task_struct *task)
 		 */
 		__sync_fetch_and_add(state.seeding ? &state.disturbances : &state.marks_lost, 1);
 	return mark;
+}
+
+static __always_inline struct wire_mark *watch(struct task_struct *task)
+{
+	struct wire_mark fresh = { .kind = WIRE_MARK_WATCHED, .syscall_id = WIRE_NO_SYSCALL };
+
+	return watch_with(task, &fresh);
 }
 
 static __always_inline struct wire_program program_of(struct task_struct *task)

@@ -244,6 +244,8 @@ TEST_F(Json, ProcessesOfAllAreAllOfThem) {
 TEST_F(Json, ProcessesIncludeInit) {
     for (const std::string target : {"--all", "1"}) {
         const auto outcome = JsonWatching({target, "--no-failed"}).stop();
+        // It did not end by itself.
+        EXPECT_THAT(outcome.err, testing::Contains("Exiting..."));
         ASSERT_THAT(outcome.of("process", 1), SizeIs(1));
         EXPECT_EQ(outcome.one("process", 1).at("ppid"), 0);
         EXPECT_EQ(outcome.one("process", 1).at("watched"), true);
