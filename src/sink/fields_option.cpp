@@ -41,7 +41,7 @@ std::string_view nearest_name(std::string_view name) {
     constexpr std::size_t kLongest = 32;
     if (name.size() > kLongest) return {};
     std::string_view nearest;
-    auto least = (name.size() + 2) / 3 + 1;  // so many changes are too many
+    auto least = std::max<std::size_t>(2, name.size() / 3 + 1);  // so many changes are too many
     for (const auto* field : fields_but(ShownIn::json)) {
         const auto changes = edit_distance(name, field->name);
         if (changes >= least) continue;

@@ -92,6 +92,7 @@ TEST(ParseFields, HelpsWithNamesThatAreNear) {
               "no field 'parent_execid'; did you mean parent_exec_id? --fields help lists them");
     EXPECT_EQ(error_of("pid, comm"), "no field ' comm'; did you mean comm? --fields help lists them");
     EXPECT_EQ(error_of("cmdline"), "no field 'cmdline'; --fields help lists them");
+    EXPECT_EQ(error_of("nope"), "no field 'nope'; --fields help lists them");
     EXPECT_EQ(error_of("x"), "no field 'x'; --fields help lists them");
     EXPECT_EQ(error_of(std::string(1000, 'x')), "no field '" + std::string(1000, 'x') + "'; --fields help lists them");
 }
