@@ -95,30 +95,6 @@ static __always_inline void describe_args(struct call_plan *plan)
 	strings->offset = strings->args_bytes;
 }
 
-static __always_inline void read_attempted_filename(struct strings *strings, __u32 class_bytes, __u8 *record,
-						    __u64 filename)
-{
-	__u64 offset = strings->offset;
-	long bytes;
-
-	barrier_var(offset);
-	if (offset > args_limit(class_bytes)) {
-		strings->is_too_small = true;
-		return;
-	}
-	bytes = bpf_probe_read_user_str(record + offset, filename_limit(class_bytes), (void *)filename);
-	if (bytes <= 0) {
-		strings->flags |= WIRE_FILENAME_UNREADABLE;
-		return;
-	}
-	if (bytes == filename_limit(class_bytes)) {
-		strings->flags |= WIRE_FILENAME_CUT;
-		strings->is_too_small = class_bytes < WIRE_CLASS_8K;
-	}
-	strings->filename_bytes = bytes - 1;
-	strings->offset = offset + bytes - 1;
-}
-
 typedef long (*read_arg_fn)(__u32 index, struct args_step *step);
 
 static __always_inline int emit_attempt(__u32 class_bytes, read_arg_fn read_arg_of_class, path_step_fn copy_step,
@@ -143,7 +119,7 @@ static __always_inline int emit_attempt(__u32 class_bytes, read_arg_fn read_arg_
 		if (plan->args)
 			bpf_loop(WIRE_ATTEMPT_ARGS_MAX, read_arg_of_class, &step, 0);
 		describe_args(plan);
-		read_attempted_filename(strings, class_bytes, step.record, plan->filename);
+		read_filename(strings, class_bytes, step.record, plan->filename, true);
 	}
 	read_tty(strings, class_bytes, step.record, plan->tty);
 	if (config.paths)

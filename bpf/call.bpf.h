@@ -134,6 +134,34 @@ static __always_inline long read_string(struct strings *strings, __u32 class_byt
 	return length - 1;
 }
 
+/* The path that the call names: of an exec from the kernel's copy, of an attempt from the caller's memory. */
+static __always_inline void read_filename(struct strings *strings, __u32 class_bytes, __u8 *record, __u64 from,
+					  bool is_callers)
+{
+	__u64 offset = strings->offset;
+	long bytes;
+
+	barrier_var(offset);
+	if (offset > args_limit(class_bytes)) {
+		strings->is_too_small = 1;
+		return;
+	}
+	if (is_callers)
+		bytes = bpf_probe_read_user_str(record + offset, filename_limit(class_bytes), (void *)from);
+	else
+		bytes = bpf_probe_read_kernel_str(record + offset, filename_limit(class_bytes), (void *)from);
+	if (bytes <= 0) {
+		strings->flags |= WIRE_FILENAME_UNREADABLE;
+		return;
+	}
+	if (bytes == filename_limit(class_bytes)) {
+		strings->flags |= WIRE_FILENAME_CUT;
+		strings->is_too_small = class_bytes < WIRE_CLASS_8K;
+	}
+	strings->filename_bytes = bytes - 1;
+	strings->offset = offset + bytes - 1;
+}
+
 static __always_inline void read_tty(struct strings *strings, __u32 class_bytes, __u8 *record, __u64 from)
 {
 	long length;

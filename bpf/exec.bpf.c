@@ -50,27 +50,6 @@ static __always_inline void read_args(struct strings *strings, __u32 class_bytes
 	strings->offset = bytes;
 }
 
-static __always_inline void read_filename(struct strings *strings, __u32 class_bytes, __u8 *record, __u64 filename)
-{
-	__u64 offset = strings->offset;
-	long bytes;
-
-	barrier_var(offset);
-	if (offset > args_limit(class_bytes))
-		return;
-	bytes = bpf_probe_read_kernel_str(record + offset, filename_limit(class_bytes), (void *)filename);
-	if (bytes <= 0) {
-		strings->flags |= WIRE_FILENAME_UNREADABLE;
-		return;
-	}
-	if (bytes == filename_limit(class_bytes)) {
-		strings->flags |= WIRE_FILENAME_CUT;
-		strings->is_too_small = class_bytes < WIRE_CLASS_8K;
-	}
-	strings->filename_bytes = bytes - 1;
-	strings->offset = offset + bytes - 1;
-}
-
 static __always_inline int emit_exec(__u32 class_bytes, path_step_fn copy_step, path_step_fn copy_cgroup_step,
 				     struct call_plan *plan)
 {
@@ -83,7 +62,7 @@ static __always_inline int emit_exec(__u32 class_bytes, path_step_fn copy_step, 
 		return EMITTED_NOT;
 	*strings = fresh;
 	read_args(strings, class_bytes, record, plan);
-	read_filename(strings, class_bytes, record, plan->filename);
+	read_filename(strings, class_bytes, record, plan->filename, false);
 	read_interpreter(strings, class_bytes, record, plan->interpreter);
 	read_tty(strings, class_bytes, record, plan->tty);
 	if (config.paths)
