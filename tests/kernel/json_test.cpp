@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <ctime>
 #include <filesystem>
 #include <map>
 #include <set>
 
 #include "kernel/programs/shared_counter.h"
+#include "support/clocks.h"
 #include "support/json_outcome.h"
 #include "support/kernel_test.h"
 #include "support/shell.h"
@@ -27,21 +27,6 @@ using testing::MatchesRegex;
 using testing::SizeIs;
 
 class Json : public KernelTest {};
-
-nanoseconds now(clockid_t clock) {
-    timespec time{};
-    ::clock_gettime(clock, &time);
-    return std::chrono::seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
-}
-
-// Since 1970, of "2026-01-31T09:41:03.123456789Z".
-nanoseconds wall_time_of(const JsonEvent& line, const char* key) {
-    const auto text = line.at(key).get<std::string>();
-    std::tm parts{};
-    const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S.", &parts);
-    if (rest == nullptr) throw std::runtime_error("no time: " + text);
-    return std::chrono::seconds(::timegm(&parts)) + nanoseconds(std::stoll(rest));
-}
 
 nanoseconds ns_of(const JsonEvent& line, const char* key) { return nanoseconds(line.at(key).get<std::int64_t>()); }
 
@@ -92,7 +77,7 @@ TEST_F(Json, StartSaysWhereAndWhatIsTraced) {
     EXPECT_THAT(ns_of(start, "boot_ns"), AllOf(Ge(before), Le(after)));
     // The wall's clock may be set at any time: it is read once, next to the other.
     const auto wall_minus_boot = now(CLOCK_REALTIME) - now(CLOCK_BOOTTIME);
-    const auto difference = wall_time_of(start, "time") - ns_of(start, "boot_ns") - wall_minus_boot;
+    const auto difference = wall_time(start.at("time")) - ns_of(start, "boot_ns") - wall_minus_boot;
     EXPECT_THAT(difference, AllOf(Ge(std::chrono::milliseconds(-10)), Le(std::chrono::milliseconds(10))));
 }
 
@@ -122,13 +107,13 @@ TEST_F(Json, TimesOfAllLinesAreOfOneClock) {
     JsonWatching trace({shell.pid_text(), "--events", "exec,attempt,exit,fork"});
     shell.run("/bin/true; /nowhere/true 2>/dev/null");
     const auto lines = trace.stop().lines;
-    const auto wall_minus_boot = wall_time_of(lines[0], "time") - ns_of(lines[0], "boot_ns");
+    const auto wall_minus_boot = wall_time(lines[0].at("time")) - ns_of(lines[0], "boot_ns");
     for (const auto& line : lines) {
         if (line.contains("start_time")) {
-            EXPECT_EQ(wall_time_of(line, "start_time") - start_in(line), wall_minus_boot) << line;
+            EXPECT_EQ(wall_time(line.at("start_time")) - start_in(line), wall_minus_boot) << line;
         }
         if (line.contains("since_start_ns")) {
-            EXPECT_EQ(wall_time_of(line, "time") - ns_of(line, "since_start_ns"), wall_time_of(lines[0], "time"));
+            EXPECT_EQ(wall_time(line.at("time")) - ns_of(line, "since_start_ns"), wall_time(lines[0].at("time")));
             EXPECT_LE(ns_of(line, "since_start_ns"), ns_of(lines.back(), "duration_ns"));
         }
     }

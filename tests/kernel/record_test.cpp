@@ -7,11 +7,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <filesystem>
-#include <regex>
 
 #include "support/cgroup.h"
+#include "support/clocks.h"
 #include "support/exectap.h"
 #include "support/kernel_test.h"
 #include "support/prepared.h"
@@ -26,22 +25,6 @@ using testing::Ge;
 using testing::Le;
 
 class Record : public KernelTest {};
-
-nanoseconds now(clockid_t clock) {
-    timespec time{};
-    ::clock_gettime(clock, &time);
-    return std::chrono::seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
-}
-
-// "2026-01-31T09:41:03.123456789Z" as time since 1970.
-nanoseconds wall_time(const std::string& text) {
-    std::smatch match;
-    if (!std::regex_match(text, match, std::regex("([-0-9]{10}T[:0-9]{8})\\.([0-9]{9})Z")))
-        throw std::runtime_error(text);
-    std::tm parts{};
-    if (::strptime(match[1].str().c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) throw std::runtime_error(text);
-    return std::chrono::seconds(::timegm(&parts)) + nanoseconds(std::stoll(match[2]));
-}
 
 nanoseconds nanoseconds_of(const JsonEvent& line, const char* key) {
     return nanoseconds(line.at(key).get<std::int64_t>());
