@@ -135,6 +135,7 @@ static __always_inline int emit_attempt(__u32 class_bytes, read_arg_fn read_arg_
 	call = (struct wire_call *)(step.record + strings_room(class_bytes));
 	fill_plan(call, plan);
 	fill_caller(call);
+	fill_no_exe(call);
 	call->trailer = trailer_of(WIRE_ATTEMPT);
 	submit(step.record);
 	return EMITTED;

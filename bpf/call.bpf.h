@@ -100,6 +100,16 @@ __noinline int fill_exe(struct wire_call *call)
 	return 0;
 }
 
+/* Of an attempt: the ring's memory still holds an older record's bytes, and none of them is handed over. */
+static __always_inline void fill_no_exe(struct wire_call *call)
+{
+	call->exe_mode = 0;
+	call->exe_uid = 0;
+	call->exe_gid = 0;
+	call->exe_inode = 0;
+	call->exe_dev = 0;
+}
+
 /* From where the current task calls. */
 static __always_inline void plan_origin(struct call_plan *plan, struct task_struct *task)
 {
