@@ -42,6 +42,10 @@ Result<Output> open_output(const Options& options) {
     return Output::borrow(STDERR_FILENO, "standard error");
 }
 
+FieldNeeds needs_of(const Options& options) {
+    return options.format == Format::json ? JsonSink::needs() : exectap::needs_of(options.fields);
+}
+
 std::unique_ptr<Sink> make_sink(const Options& options, Output& output, const Clock& clock, const ProcessTable* table) {
     switch (options.format) {
         case Format::json: return std::make_unique<JsonSink>(output, clock, table);
@@ -68,7 +72,7 @@ Result<SessionConfig> resolve_config(const Options& options) {
     config.watch_children = options.watch_children;
     config.events = options.events;
     config.max_args_bytes = options.max_args_bytes;
-    const auto needs = options.format == Format::json ? JsonSink::needs() : needs_of(options.fields);
+    const auto needs = needs_of(options);
     config.wants_paths = needs.paths;
     config.wants_ancestry = needs.ancestry;
     for (const auto pid : options.pids) {
@@ -103,7 +107,7 @@ public:
           command_(std::move(command)),
           session_(std::move(session)),
           began_(start.clock.start_since_boot),
-          table_(has_table() ? std::make_unique<ProcessTable>() : nullptr),
+          table_(needs_of(options_).ancestry ? std::make_unique<ProcessTable>() : nullptr),
           sink_(make_sink(options_, output_, start.clock, table_.get())),
           handler_([this](const Event& event) { take(event); }) {
         tell_start(start);
@@ -112,7 +116,6 @@ public:
     Result<int> go();
 
 private:
-    bool has_table() const;
     void tell_start(const TraceStart& start);
     void take(const Event& event);
     void wait_and_serve();
@@ -135,8 +138,6 @@ private:
     bool is_done_ = false;
     bool has_write_error_ = false;
 };
-
-bool Run::has_table() const { return options_.format == Format::json || needs_of(options_.fields).ancestry; }
 
 void Run::tell_start(const TraceStart& start) {
     sink_->begin(start);
