@@ -55,9 +55,9 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	struct wire_mark *childs_mark = NULL;
 	struct wire_mark fresh = {};
 
-	if (mark && mark->kind == WIRE_MARK_EXCLUDED) {
-		fresh.kind = WIRE_MARK_EXCLUDED;
-		if (is_thread)
+	if (mark && mark->kind != WIRE_MARK_WATCHED) {
+		fresh.kind = mark->kind;
+		if (is_thread || mark->kind == WIRE_MARK_LEFT_OUT)
 			make_mark(child, &fresh);
 		return 0;
 	}

@@ -25,9 +25,9 @@ static __always_inline __u32 number_of(struct pid *pid, __u32 level)
 
 static __always_inline bool is_watched(const struct wire_mark *mark)
 {
-	if (config.all)
-		return !mark || mark->kind != WIRE_MARK_EXCLUDED;
-	return mark && mark->kind == WIRE_MARK_WATCHED;
+	if (!mark)
+		return config.all;
+	return mark->kind == WIRE_MARK_WATCHED;
 }
 
 /*

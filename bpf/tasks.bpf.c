@@ -31,8 +31,9 @@ static __always_inline bool is_in_scope(struct task_struct *task)
 	struct task_struct *leader = task->group_leader;
 	struct wire_mark *mark;
 
+	/* Then nobody needs a mark but for what it keeps. */
 	if (config.all)
-		return true;
+		return config.ancestry;
 	if (leader != task) {
 		mark = mark_of(leader);
 		return mark && mark->kind == WIRE_MARK_WATCHED;
@@ -43,6 +44,24 @@ static __always_inline bool is_in_scope(struct task_struct *task)
 		return false;
 	mark = mark_of(task->real_parent->group_leader);
 	return (mark && mark->kind == WIRE_MARK_WATCHED) || has_lineage_in_scope(task);
+}
+
+/* A thread or a child of who is left out. */
+static __always_inline bool is_left_out(struct task_struct *task)
+{
+	struct task_struct *leader = task->group_leader;
+	struct wire_mark *mark = mark_of(leader != task ? leader : task->real_parent->group_leader);
+
+	return mark && mark->kind == WIRE_MARK_LEFT_OUT;
+}
+
+static __always_inline struct wire_mark *leave_out(struct task_struct *task)
+{
+	struct wire_mark fresh = { .kind = WIRE_MARK_LEFT_OUT };
+
+	/* This pass may have been at its children already. */
+	__sync_fetch_and_add(&state.disturbances, 1);
+	return make_mark(task, &fresh);
 }
 
 static __always_inline void list_task(struct seq_file *seq, struct task_struct *task, const struct wire_mark *mark,
@@ -113,7 +132,9 @@ int mark_tasks(struct bpf_iter__task *ctx)
 		list_init(ctx->meta->seq);
 	mark = mark_of(task);
 	/* Later passes only count. */
-	if (!mark && state.seeding && is_in_scope(task)) {
+	if (!mark && state.seeding && is_left_out(task)) {
+		mark = leave_out(task);
+	} else if (!mark && state.seeding && is_in_scope(task)) {
 		mark = watch(task);
 		is_new = true;
 	}

@@ -101,6 +101,7 @@ struct wire_state {
 enum wire_mark_kind {
 	WIRE_MARK_WATCHED = 1,
 	WIRE_MARK_EXCLUDED = 2, /* exectap itself */
+	WIRE_MARK_LEFT_OUT = 3, /* who reads its events, with all descendants */
 };
 
 /* A thread is counted as live once, and its end once; whoever exchanges the value decides. */

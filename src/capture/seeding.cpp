@@ -69,6 +69,14 @@ Result<void> Seeding::exclude_self() const {
     return {};
 }
 
+Result<void> Seeding::leave_out(std::span<const ProcessTarget> processes) const {
+    for (const auto& process : processes) {
+        const auto marked = mark_leader(maps_.marks, process.pidfd.get(), WIRE_MARK_LEFT_OUT);
+        if (!marked) return marked.error();
+    }
+    return {};
+}
+
 // Also asks whether a root still shows its mark: a worker that execs before the iterator reaches it takes the leader's
 // place, without the leader's mark.
 Result<std::uint64_t> Seeding::mark_roots(std::span<const ProcessTarget> roots) const {

@@ -37,6 +37,9 @@ public:
     // Marks the caller's own process, so that it is never reported and nothing inherits from it.
     Result<void> exclude_self() const;
 
+    // Marks these processes, so that they are never watched; run() does so with their threads and descendants.
+    Result<void> leave_out(std::span<const ProcessTarget> processes) const;
+
     // Marks roots and descendants until a pass finds nothing more to mark. `state.seeding` was set before the programs
     // were attached; when this returns it is not.
     Result<Seeded> run(std::span<const ProcessTarget> roots);

@@ -9,7 +9,7 @@
 namespace exectap {
 
 // Numbered as in proc(5).
-enum class StatField { tty_nr = 7, flags = 9 };
+enum class StatField { ppid = 4, session = 6, tty_nr = 7, flags = 9 };
 
 // Nothing when the process has gone, or the field is no number. `process` is "/proc/PID".
 std::optional<std::uint64_t> stat_field(const std::filesystem::path& process, StatField field);
