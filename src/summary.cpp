@@ -12,10 +12,32 @@ std::string_view name_of(AttemptMechanism mechanism) {
     return "off";
 }
 
+Tally SessionSummary::total() const {
+    Tally total;
+    for (const auto& tally : {execs, attempts, exits, forks}) {
+        total.seen += tally.seen;
+        total.delivered += tally.delivered;
+        total.lost += tally.lost;
+        total.not_queued += tally.not_queued;
+        total.not_written += tally.not_written;
+    }
+    return total;
+}
+
+void SessionSummary::subtract(const SinkLosses& losses) {
+    // In the order of Event.
+    std::size_t kind = 0;
+    for (auto* tally : {&execs, &attempts, &exits, &forks}) {
+        tally->not_queued += losses.not_queued.at(kind);
+        tally->not_written += losses.not_written.at(kind);
+        tally->delivered -= losses.not_queued.at(kind) + losses.not_written.at(kind);
+        kind++;
+    }
+}
+
 bool SessionSummary::is_complete() const {
-    const auto is_whole = [](const Tally& tally) { return tally.seen == tally.delivered && tally.lost == 0; };
-    return is_whole(execs) && is_whole(attempts) && is_whole(exits) && is_whole(forks) && bad_records == 0 &&
-           marks_lost == 0 && lineage_lost == 0;
+    return execs.is_whole() && attempts.is_whole() && exits.is_whole() && forks.is_whole() && bad_records == 0 &&
+           skipped == 0 && marks_lost == 0 && lineage_lost == 0;
 }
 
 }  // namespace exectap

@@ -4,6 +4,7 @@
 // number them.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -166,5 +167,32 @@ struct LostEvent {
 };
 
 using Event = std::variant<ExecEvent, AttemptEvent, ExitEvent, ForkEvent, LostEvent>;
+
+// Of each kind of event, by its alternative of Event; what was lost is no kind of its own.
+using EventCounts = std::array<std::uint64_t, std::variant_size_v<Event> - 1>;
+
+// Its place in the order of delivery; 0: nobody asked for it.
+inline std::uint64_t seq_of(const Event& event) {
+    struct Visitor {
+        std::uint64_t operator()(const ExecEvent& exec) const { return exec.call.seq; }
+        std::uint64_t operator()(const AttemptEvent& attempt) const { return attempt.call.seq; }
+        std::uint64_t operator()(const ExitEvent& exit) const { return exit.seq; }
+        std::uint64_t operator()(const ForkEvent& fork) const { return fork.seq; }
+        std::uint64_t operator()(const LostEvent& lost) const { return lost.seq; }
+    };
+    return std::visit(Visitor{}, event);
+}
+
+// When it happened, since boot; of what was lost, when the last of it can have.
+inline std::chrono::nanoseconds time_of(const Event& event) {
+    struct Visitor {
+        std::chrono::nanoseconds operator()(const ExecEvent& exec) const { return exec.call.since_boot; }
+        std::chrono::nanoseconds operator()(const AttemptEvent& attempt) const { return attempt.call.since_boot; }
+        std::chrono::nanoseconds operator()(const ExitEvent& exit) const { return exit.since_boot; }
+        std::chrono::nanoseconds operator()(const ForkEvent& fork) const { return fork.since_boot; }
+        std::chrono::nanoseconds operator()(const LostEvent& lost) const { return lost.to; }
+    };
+    return std::visit(Visitor{}, event);
+}
 
 }  // namespace exectap

@@ -28,15 +28,23 @@ struct EventKinds {
 // The most that the kernel allows for arguments and environment together (fs/exec.c: three quarters of _STK_LIM).
 inline constexpr std::uint64_t kMostArgsBytes = 6 << 20;
 
+inline constexpr std::uint64_t kMostRingBytes = 1 << 30;
+
+// What a ring of at least so many bytes has to have: a power of two, in which an exec's record finds room whatever its
+// paths and up to that many bytes of its arguments are.
+std::size_t fitting_ring_bytes(std::uint64_t bytes, std::uint64_t max_args_bytes);
+
 struct SessionConfig {
     std::vector<ProcessTarget> processes;
     std::vector<TerminalTarget> terminals;
-    bool all = false;            // every process but the caller's own
+    bool all = false;  // every process but the caller's own
+    // Asked once the programs are loaded: these are never watched, nor what descends from them. Null: there are none.
+    std::function<std::vector<ProcessTarget>()> find_left_out;
     bool watch_children = true;  // descendants too, those that already run included
     EventKinds events;
     bool wants_paths = false;           // exe, interpreter, cwd and cgroup of each call
     bool wants_ancestry = false;        // parent_exec_id, and the processes that already run
-    std::size_t ring_bytes = 16 << 20;  // a power of two and a multiple of the page size
+    std::size_t ring_bytes = 16 << 20;  // as fitting_ring_bytes() has it
     std::uint64_t max_args_bytes =
         64 << 10;  // of one exec's arguments, at most kMostArgsBytes; what is longer is cut and marked
 };
@@ -59,7 +67,17 @@ struct ProcessInfo {
 struct Tally {
     std::uint64_t seen = 0;  // in scope, counted in the kernel apart from the records
     std::uint64_t delivered = 0;
-    std::uint64_t lost = 0;  // no room in the ring
+    std::uint64_t lost = 0;         // no room in the ring
+    std::uint64_t not_queued = 0;   // no room in the queue of the output
+    std::uint64_t not_written = 0;  // the output failed
+
+    bool is_whole() const { return seen == delivered && lost == 0; }
+};
+
+// Of what a sink accepted: events that did not reach their reader.
+struct SinkLosses {
+    EventCounts not_queued{};
+    EventCounts not_written{};
 };
 
 struct SessionSummary {
@@ -69,10 +87,17 @@ struct SessionSummary {
     Tally exits;
     Tally forks;
     std::uint64_t bad_records = 0;  // could not be decoded: an internal error
+    std::uint64_t skipped = 0;      // runs of our programs that the kernel left out and that nothing made good
     std::uint64_t marks_lost =
         0;  // tasks that could not be marked (no memory, or its lock was held): the execs missed with them are unknown
     std::uint64_t lineage_lost = 0;  // processes that may have been missed when their parents ended at the start
     std::uint64_t still_alive = 0;   // watched processes
+
+    // Of all kinds together.
+    Tally total() const;
+
+    // What a sink could not hand on was not delivered after all.
+    void subtract(const SinkLosses& losses);
 
     bool is_complete() const;
 };

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Where events go. A new format is one file in src/sink and one line in the factory.
+// Where events go. A sink never waits for who reads them: what it can't keep is counted.
 #pragma once
 
-#include <cstdint>
-
 #include "exectap/event.h"
-#include "exectap/result.h"
+#include "exectap/session.h"
 #include "exectap/trace.h"
 
 namespace exectap {
@@ -14,20 +12,19 @@ class Sink {
 public:
     virtual ~Sink() = default;
 
-    // Before all else, and for each process that ran before the trace. Not every format tells of them.
-    virtual void begin(const TraceStart& /*start*/) {}
-    virtual void write(const ProcessInfo& /*process*/) {}
+    // Before all else, and for each process that ran before the trace.
+    virtual void begin(const TraceStart& start) = 0;
+    virtual void write(const ProcessInfo& process) = 0;
 
     virtual void write(const Event& event) = 0;
 
     // After all else.
-    virtual void end(const TraceEnd& /*end*/) {}
+    virtual void end(const TraceEnd& end) = 0;
 
-    // Everything written so far goes out. Error::code is EPIPE when the reader has gone.
-    virtual Result<void> flush() = 0;
+    // Everything written so far may go out.
+    virtual void flush() = 0;
 
-    // Events that were accepted and can't be delivered any more, since an error.
-    virtual std::uint64_t events_not_written() const = 0;
+    virtual SinkLosses losses() const = 0;
 };
 
 }  // namespace exectap

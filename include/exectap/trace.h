@@ -27,13 +27,13 @@ struct TraceStart {
     EventKinds events;
     bool watch_children = true;
     std::uint64_t ring_bytes = 0;
+    std::uint64_t buffer_bytes = 0;
     std::uint64_t max_args_bytes = 0;
     AttemptMechanism attempts = AttemptMechanism::off;
 };
 
 struct TraceEnd {
     SessionSummary summary;
-    std::uint64_t not_written = 0;  // events that the output did not take
     std::chrono::nanoseconds duration{};
 };
 

@@ -41,7 +41,7 @@ constexpr std::array kProbes = {
 constexpr std::array kAttemptMechanisms = {AttemptMechanism::tracepoint, AttemptMechanism::off};
 
 bool is_wanted(const Probe& probe, const SessionConfig& config, AttemptMechanism mechanism) {
-    const bool has_marks = !config.all || config.wants_ancestry;
+    const bool has_marks = !config.all || config.wants_ancestry || config.find_left_out;
     switch (probe.when) {
         case When::always: return true;
         case When::marks: return has_marks;

@@ -103,8 +103,8 @@ private:
                 is_all()};
     }
     bool is_all() const { return skeleton_->rodata->config.all != 0; }
-    // Nobody has to be found when all are watched, unless it is asked who they are.
-    bool is_seeded() const { return !is_all() || skeleton_->rodata->config.ancestry != 0; }
+    // Nobody has to be found when all are watched, unless it is asked who they are or somebody is left out.
+    bool is_seeded() const { return !is_all() || skeleton_->rodata->config.ancestry != 0 || leaves_out_; }
 
     Result<void> open_poll();
     void set_timer(milliseconds delay);
@@ -119,6 +119,7 @@ private:
     UniqueFd timer_;
     UniqueFd poll_;
     Seeded seeded_;
+    bool leaves_out_ = false;
     Delivery delivery_;
     DecodeScratch scratch_;
     std::uint64_t bad_records_ = 0;
@@ -154,6 +155,10 @@ Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config
     const auto selected = select_programs(skeleton->obj, config, mechanism);
     if (!selected) return selected.error();
     const int code = exectap_bpf__load(skeleton.get());
+    if (code == -ENOMEM)
+        return Error{
+            fmt::format("the kernel has no memory for a ring of {} bytes; choose a smaller --ring", config.ring_bytes),
+            ErrorKind::failure, ENOMEM};
     if (code != 0) return explain_load_failure(facts_of_machine(), -code);
 
     auto ring = Ring::map(::bpf_map__fd(skeleton->maps.events), config.ring_bytes);
@@ -179,6 +184,12 @@ Result<void> BpfSession::attach(const SessionConfig& config) {
     if (!polling) return polling.error();
     const auto excluded = seeding().exclude_self();
     if (!excluded) return excluded.error();
+    if (config.find_left_out) {
+        const auto processes = config.find_left_out();
+        const auto left_out = seeding().leave_out(processes);
+        if (!left_out) return left_out.error();
+        leaves_out_ = !processes.empty();
+    }
     __atomic_store_n(&state().seeding, is_seeded() ? 1 : 0, __ATOMIC_SEQ_CST);
     auto links = attach_programs(skeleton_->obj, config, mechanism_);
     if (!links) return links.error();

@@ -21,28 +21,19 @@ std::string quoted(std::string_view text) {
     return out;
 }
 
-// All that was asked for.
-Tally total_of(const SessionSummary& summary) {
-    Tally total;
-    for (const auto& tally : {summary.execs, summary.attempts, summary.exits, summary.forks}) {
-        total.seen += tally.seen;
-        total.delivered += tally.delivered;
-        total.lost += tally.lost;
-    }
-    return total;
-}
-
-std::vector<std::string> what_is_missing(const SessionSummary& summary, std::uint64_t not_written) {
+std::vector<std::string> what_is_missing(const SessionSummary& summary) {
     std::vector<std::string> missing;
-    const auto total = total_of(summary);
-    const auto accounted = total.delivered + total.lost + summary.bad_records;
+    const auto total = summary.total();
+    const auto accounted = total.delivered + total.lost + total.not_queued + total.not_written + summary.bad_records;
     if (total.lost > 0) missing.push_back(fmt::format("{} lost (ring full)", total.lost));
-    if (not_written > 0) missing.push_back(fmt::format("{} not written", not_written));
+    if (total.not_queued > 0) missing.push_back(fmt::format("{} lost (buffer full)", total.not_queued));
+    if (total.not_written > 0) missing.push_back(fmt::format("{} not written", total.not_written));
     if (summary.bad_records > 0)
         missing.push_back(fmt::format("{} not understood (an internal error)", summary.bad_records));
     if (accounted != total.seen)
         missing.push_back(
             fmt::format("{} unaccounted for (an internal error)", total.seen > accounted ? total.seen - accounted : 0));
+    if (summary.skipped > 0) missing.push_back(fmt::format("{} skipped (by the kernel)", summary.skipped));
     if (summary.marks_lost > 0)
         missing.push_back(fmt::format("{} could not be marked, what {} ran is unknown",
                                       count_of(summary.marks_lost, "thread", "threads"),
@@ -73,20 +64,18 @@ std::optional<std::string> banner(const Options& options, std::span<const Termin
     return text;
 }
 
-std::string verdict(const SessionSummary& summary, std::uint64_t not_written) {
+std::string verdict(const SessionSummary& summary) {
     auto text = count_of(summary.execs.seen, "exec", "execs");
     if (summary.attempt_mechanism != AttemptMechanism::off)
         text += ", " + count_of(summary.attempts.seen, "attempt", "attempts");
-    const auto missing = what_is_missing(summary, not_written);
+    const auto missing = what_is_missing(summary);
     if (missing.empty()) {
         text += " seen, all delivered: complete";
     } else {
         // Named here because the sums that follow include them.
         if (summary.exits.seen > 0) text += ", " + count_of(summary.exits.seen, "exit", "exits");
         if (summary.forks.seen > 0) text += ", " + count_of(summary.forks.seen, "fork", "forks");
-        const auto handed_over = total_of(summary).delivered;
-        const auto delivered = handed_over > not_written ? handed_over - not_written : 0;
-        text += fmt::format(" seen, {} delivered, {}: incomplete", delivered, fmt::join(missing, ", "));
+        text += fmt::format(" seen, {} delivered, {}: incomplete", summary.total().delivered, fmt::join(missing, ", "));
     }
     if (summary.still_alive > 0)
         text += "; " + count_of(summary.still_alive, "watched process", "watched processes") + " still alive";

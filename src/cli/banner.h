@@ -15,7 +15,7 @@ namespace exectap::cli {
 // What is watched; nothing when COMMAND is the only target.
 std::optional<std::string> banner(const Options& options, std::span<const TerminalTarget> terminals);
 
-// How the run went: the last word. `not_written` is the number of events that the output did not take.
-std::string verdict(const SessionSummary& summary, std::uint64_t not_written);
+// How the run went: the last word.
+std::string verdict(const SessionSummary& summary);
 
 }  // namespace exectap::cli

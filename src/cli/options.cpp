@@ -64,6 +64,8 @@ struct RawOptions {
     std::optional<std::string> fields;
     std::optional<std::string> events;
     std::optional<std::string> max_args;
+    std::optional<std::string> ring;
+    std::optional<std::string> buffer;
     bool no_watch_children = false;
     bool no_failed = false;
 };
@@ -123,10 +125,17 @@ void add_output(CLI::App& app, RawOptions& raw) {
 }
 
 void add_limits(CLI::App& app, RawOptions& raw) {
+    constexpr const char* kGroup = "Limits";
     app.add_option("--max-args", raw.max_args,
                    "keep so much of each call's arguments (default 64K, at most 6M; 0 keeps none)")
-        ->group("Limits")
+        ->group(kGroup)
         ->type_name("BYTES");
+    app.add_option("--ring", raw.ring, "room for events between kernel and exectap (default 16M, at most 1G)")
+        ->group(kGroup)
+        ->type_name("SIZE");
+    app.add_option("--buffer", raw.buffer, "room for events that wait to be written (default 64M, at most 64G)")
+        ->group(kGroup)
+        ->type_name("SIZE");
 }
 
 // As a message shows a word of the command line: on one line, whatever is in it.
@@ -191,13 +200,13 @@ Result<void> read_format(RawOptions& raw) {
     if (raw.format && *raw.format != "line" && *raw.format != "json")
         return usage_error(fmt::format("--format is line or json, not {}", shown(*raw.format)));
     if (raw.json && raw.format == "line") return usage_error("--json and --format line contradict each other");
-    raw.options.format = raw.json || raw.format == "json" ? Format::json : Format::line;
+    raw.options.format = raw.json || raw.format == "json" ? FormatName::json : FormatName::line;
     return {};
 }
 
 Result<void> read_fields(RawOptions& raw) {
     if (!raw.fields) return {};
-    if (raw.options.format == Format::json)
+    if (raw.options.format == FormatName::json)
         return usage_error("--fields chooses what a line shows; with --json each event has all fields");
     auto fields = parse_fields(*raw.fields);
     if (!fields) return fields.error();
@@ -236,7 +245,7 @@ Result<void> read_events(RawOptions& raw) {
     auto& events = raw.options.events;
     if (!raw.events) {
         events.attempts = !raw.no_failed;
-        events.exits = raw.options.format == Format::json;
+        events.exits = raw.options.format == FormatName::json;
         return {};
     }
     const auto parsed = parse_events(*raw.events);
@@ -247,17 +256,49 @@ Result<void> read_events(RawOptions& raw) {
     return {};
 }
 
-Result<void> read_max_args(RawOptions& raw) {
-    static_assert(kMostArgsBytes % (1 << 20) == 0, "the message below says it in whole M");
-    if (!raw.max_args) return {};
-    const auto size = parse_size(*raw.max_args);
+struct SizeOption {
+    std::string_view name;
+    std::string_view examples;
+    std::uint64_t least;
+    std::uint64_t most;
+    std::string_view why_most;
+};
+
+Result<void> read_size(const std::optional<std::string>& text, const SizeOption& option, std::uint64_t& value) {
+    if (!text) return {};
+    const auto size = parse_size(*text);
     if (!size)
-        return usage_error(fmt::format("--max-args is a size such as 4096, 64K or 1M, not {}", shown(*raw.max_args)));
-    if (*size > kMostArgsBytes)
-        return usage_error(fmt::format("--max-args is at most {}M ({}): the kernel allows no more",
-                                       kMostArgsBytes >> 20, kMostArgsBytes));
-    raw.options.max_args_bytes = *size;
+        return usage_error(fmt::format("{} is a size such as {}, not {}", option.name, option.examples, shown(*text)));
+    if (*size > option.most)
+        return usage_error(
+            fmt::format("{} is at most {} ({}){}", option.name, size_text(option.most), option.most, option.why_most));
+    if (*size < option.least)
+        return usage_error(
+            fmt::format("{} is at least {}, not {}", option.name, size_text(option.least), shown(*text)));
+    value = *size;
     return {};
+}
+
+Result<void> read_limits(RawOptions& raw) {
+    auto& options = raw.options;
+    const auto max_args = read_size(raw.max_args,
+                                    {.name = "--max-args",
+                                     .examples = "4096, 64K or 1M",
+                                     .least = 0,
+                                     .most = kMostArgsBytes,
+                                     .why_most = ": the kernel allows no more"},
+                                    options.max_args_bytes);
+    if (!max_args) return max_args;
+    const auto ring = read_size(
+        raw.ring, {.name = "--ring", .examples = "256K, 16M or 1G", .least = 1, .most = kMostRingBytes, .why_most = ""},
+        options.ring_bytes);
+    if (!ring) return ring;
+    constexpr std::uint64_t kLeastBuffer = 64 << 10;
+    constexpr std::uint64_t kMostBuffer = std::uint64_t{64} << 30;
+    return read_size(
+        raw.buffer,
+        {.name = "--buffer", .examples = "1M, 64M or 1G", .least = kLeastBuffer, .most = kMostBuffer, .why_most = ""},
+        options.buffer_bytes);
 }
 
 Result<void> check_combination(const Options& options) {
@@ -270,7 +311,7 @@ Result<void> check_combination(const Options& options) {
         return usage_error(
             "--strict is for runs with a COMMAND; without one, 3 is always the status of an incomplete trace");
     if (options.output && options.output->empty()) return usage_error("-o needs the name of a file, or -");
-    if (options.format == Format::json && !options.command.empty() && !options.output)
+    if (options.format == FormatName::json && !options.command.empty() && !options.output)
         return usage_error("--json with a COMMAND needs -o FILE: stdout and stderr are COMMAND's");
     return {};
 }
@@ -282,7 +323,7 @@ Result<Options> finish(RawOptions& raw, const CLI::App& app, std::span<const cha
     if (!unknown.empty())
         return usage_error(fmt::format("no option {}; exectap --help lists the options", shown(unknown.front())));
     // In this order: the format decides about fields and events.
-    for (const auto read : {read_time, read_format, read_fields, read_events, read_max_args}) {
+    for (const auto read : {read_time, read_format, read_fields, read_events, read_limits}) {
         const auto done = read(raw);
         if (!done) return done.error();
     }

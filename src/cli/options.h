@@ -19,7 +19,7 @@
 
 namespace exectap::cli {
 
-enum class Format { line, json };
+enum class FormatName { line, json };
 
 struct Options {
     std::vector<pid_t> pids;
@@ -29,10 +29,12 @@ struct Options {
     std::vector<std::string> command;  // empty: none
     std::optional<std::string> user;
     std::optional<std::string> output;  // a path, or "-"
-    Format format = Format::line;
+    FormatName format = FormatName::line;
     std::vector<const Field*> fields;  // of a line, in the order asked for; empty: the format's own
     EventKinds events;
     std::uint64_t max_args_bytes = 64 << 10;  // at most kMostArgsBytes; 0: arguments are only counted
+    std::uint64_t ring_bytes = 16 << 20;      // as asked for: the kernel wants a power of two
+    std::uint64_t buffer_bytes = 64 << 20;
     TimeStyle time = TimeStyle::start;
     bool quiet = false;
     bool strict = false;

@@ -4,9 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <poll.h>
-#include <sys/stat.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -17,12 +15,18 @@
 
 #include "cli/banner.h"
 #include "cli/command.h"
+#include "cli/config.h"
+#include "cli/left_out.h"
+#include "cli/notices.h"
+#include "cli/rights.h"
 #include "cli/signals.h"
 #include "cli/trace_start.h"
 #include "exectap/session.h"
 #include "process/table.h"
 #include "sink/json.h"
 #include "sink/line.h"
+#include "sink/output.h"
+#include "sink/text_sink.h"
 
 namespace exectap::cli {
 namespace {
@@ -30,70 +34,18 @@ namespace {
 constexpr int kStatusFailure = 1;
 constexpr int kStatusIncomplete = 3;
 
-// To stderr, in one write, so that lines of COMMAND do not come between.
-void say(std::string_view text) {
-    const auto line = fmt::format("exectap: {}\n", text);
-    std::fwrite(line.data(), 1, line.size(), stderr);
+Result<OutputFile> open_output(const Options& options) {
+    if (options.output && *options.output != "-") return OutputFile::open(*options.output);
+    if (options.output || options.command.empty()) return OutputFile::borrow(STDOUT_FILENO, "standard output");
+    return OutputFile::borrow(STDERR_FILENO, "standard error");
 }
 
-Result<Output> open_output(const Options& options) {
-    if (options.output && *options.output != "-") return Output::open(*options.output);
-    if (options.output || options.command.empty()) return Output::borrow(STDOUT_FILENO, "standard output");
-    return Output::borrow(STDERR_FILENO, "standard error");
-}
-
-FieldNeeds needs_of(const Options& options) {
-    return options.format == Format::json ? JsonSink::needs() : exectap::needs_of(options.fields);
-}
-
-std::unique_ptr<Sink> make_sink(const Options& options, Output& output, const Clock& clock, const ProcessTable* table) {
+std::unique_ptr<Format> make_format(const Options& options, const Clock& clock, const ProcessTable* table) {
     switch (options.format) {
-        case Format::json: return std::make_unique<JsonSink>(output, clock, table);
-        case Format::line: break;
+        case FormatName::json: return std::make_unique<JsonFormat>(clock, table);
+        case FormatName::line: break;
     }
-    return std::make_unique<LineSink>(output, clock, LineOptions{options.fields, table});
-}
-
-// What was not asked for is delivered for the process table only.
-bool is_asked_for(const Event& event) {
-    struct SeqOf {
-        std::uint64_t operator()(const ExecEvent& exec) const { return exec.call.seq; }
-        std::uint64_t operator()(const AttemptEvent& attempt) const { return attempt.call.seq; }
-        std::uint64_t operator()(const ExitEvent& exit) const { return exit.seq; }
-        std::uint64_t operator()(const ForkEvent& fork) const { return fork.seq; }
-        std::uint64_t operator()(const LostEvent& lost) const { return lost.seq; }
-    };
-    return std::visit(SeqOf{}, event) != 0;
-}
-
-Result<SessionConfig> resolve_config(const Options& options) {
-    SessionConfig config;
-    config.all = options.all;
-    config.watch_children = options.watch_children;
-    config.events = options.events;
-    config.max_args_bytes = options.max_args_bytes;
-    const auto needs = needs_of(options);
-    config.wants_paths = needs.paths;
-    config.wants_ancestry = needs.ancestry;
-    for (const auto pid : options.pids) {
-        auto process = open_process(pid);
-        if (!process) return process.error();
-        config.processes.push_back(std::move(*process));
-    }
-    for (const auto& text : options.terminals) {
-        auto terminal = resolve_terminal(text);
-        if (!terminal) return terminal.error();
-        const bool is_known = std::any_of(config.terminals.begin(), config.terminals.end(),
-                                          [&](const auto& known) { return known.device == terminal->device; });
-        if (!is_known) config.terminals.push_back(std::move(*terminal));
-    }
-    return config;
-}
-
-// Readers of files don't go away, and of a terminal that does SIGHUP tells.
-bool can_lose_its_reader(int fd) {
-    struct stat file {};
-    return ::fstat(fd, &file) == 0 && (S_ISFIFO(file.st_mode) || S_ISSOCK(file.st_mode));
+    return std::make_unique<LineFormat>(clock, LineOptions{options.fields, table});
 }
 
 class Run {
@@ -102,14 +54,15 @@ public:
         std::unique_ptr<Session> session, const TraceStart& start)
         : options_(options),
           output_(std::move(output)),
-          has_reader_to_lose_(can_lose_its_reader(output_.fd())),
+          has_reader_to_lose_(is_pipe(output_.fd())),
           signals_(std::move(signals)),
           command_(std::move(command)),
           session_(std::move(session)),
           began_(start.clock.start_since_boot),
           table_(needs_of(options_).ancestry ? std::make_unique<ProcessTable>() : nullptr),
-          sink_(make_sink(options_, output_, start.clock, table_.get())),
+          sink_(output_, make_format(options_, start.clock, table_.get())),
           handler_([this](const Event& event) { take(event); }) {
+        output_.start();
         tell_start(start);
     }
 
@@ -121,8 +74,10 @@ private:
     void wait_and_serve();
     void on_signal(int signal);
     void on_events();
-    void on_flushed(const Result<void>& flushed);
+    void on_output();
     void stop_quietly();
+    void wait_until_written();
+    SessionSummary tell_end();
     Result<int> end();
 
     const Options& options_;
@@ -133,27 +88,28 @@ private:
     std::unique_ptr<Session> session_;     // null: the events' reader has gone, only COMMAND is waited for
     std::chrono::nanoseconds began_;       // since boot
     std::unique_ptr<ProcessTable> table_;  // null: nobody asks for ancestry
-    std::unique_ptr<Sink> sink_;
+    TextSink sink_;
     Session::Handler handler_;
     bool is_done_ = false;
     bool has_write_error_ = false;
 };
 
 void Run::tell_start(const TraceStart& start) {
-    sink_->begin(start);
+    sink_.begin(start);
     for (const auto& process : session_->seeded_processes()) {
         if (table_) table_->add(process);
-        sink_->write(process);
+        sink_.write(process);
     }
+    sink_.flush();
 }
 
 void Run::take(const Event& event) {
     if (table_) table_->apply(event);
-    if (is_asked_for(event)) sink_->write(event);
+    // What was not asked for is delivered for the process table only.
+    if (seq_of(event) != 0) sink_.write(event);
 }
 
 Result<int> Run::go() {
-    on_flushed(sink_->flush());
     if (command_) command_->release();
     while (!is_done_) wait_and_serve();
     return end();
@@ -161,10 +117,11 @@ Result<int> Run::go() {
 
 void Run::wait_and_serve() {
     // A negative descriptor is left out by poll(2).
-    std::array<pollfd, 4> ready = {
+    std::array<pollfd, 5> ready = {
         pollfd{signals_.fd(), POLLIN, 0},
         pollfd{session_ ? session_->fd() : -1, POLLIN, 0},
         pollfd{command_ ? command_->pidfd() : -1, POLLIN, 0},
+        pollfd{output_.event_fd(), POLLIN, 0},
         pollfd{session_ && has_reader_to_lose_ ? output_.fd() : -1, 0, 0},
     };
     if (::poll(ready.data(), ready.size(), -1) < 0) return;
@@ -173,7 +130,8 @@ void Run::wait_and_serve() {
     }
     if (ready[1].revents != 0) on_events();
     if (ready[2].revents != 0) is_done_ = true;
-    if ((ready[3].revents & POLLERR) != 0 && session_) stop_quietly();
+    if (ready[3].revents != 0) on_output();
+    if ((ready[4].revents & POLLERR) != 0) stop_quietly();
 }
 
 void Run::on_signal(int signal) {
@@ -194,19 +152,20 @@ void Run::on_signal(int signal) {
 
 void Run::on_events() {
     session_->dispatch(handler_);
-    on_flushed(sink_->flush());
+    sink_.flush();
     const bool has_only_pids = !command_ && options_.terminals.empty();
-    if (session_ && has_only_pids && session_->is_over()) is_done_ = true;
+    if (has_only_pids && session_->is_over()) is_done_ = true;
 }
 
-void Run::on_flushed(const Result<void>& flushed) {
-    if (flushed) return;
-    if (flushed.error().code == EPIPE) {
+void Run::on_output() {
+    const auto failure = output_.failure();
+    if (!failure || !session_) return;
+    if (failure->code == EPIPE) {
         stop_quietly();
         return;
     }
     has_write_error_ = true;
-    say(flushed.error().message);
+    say(failure->message);
     if (!command_) is_done_ = true;
 }
 
@@ -216,22 +175,42 @@ void Run::stop_quietly() {
     if (!command_) is_done_ = true;
 }
 
+// For as long as the reader likes; who does not want to wait so long sends a signal.
+void Run::wait_until_written() {
+    sink_.flush();
+    while (!output_.is_written()) {
+        std::array<pollfd, 2> ready = {pollfd{output_.event_fd(), POLLIN, 0}, pollfd{signals_.fd(), POLLIN, 0}};
+        if (::poll(ready.data(), ready.size(), -1) < 0) continue;
+        while (const auto signal = signals_.next()) Signals::obey(*signal);
+        on_output();
+    }
+    on_output();
+}
+
+// What was written, and what was not, is known before the summary tells of it.
+SessionSummary Run::tell_end() {
+    auto summary = session_->finish(handler_);
+    wait_until_written();
+    wait_until_written();
+    summary.subtract(sink_.losses());
+    if (!session_) return summary;
+    sink_.end({summary, since_boot_now() - began_});
+    wait_until_written();
+    return summary;
+}
+
 Result<int> Run::end() {
     bool is_complete = true;
     if (session_) {
-        const auto summary = session_->finish(handler_);
-        auto flushed = sink_->flush();
-        sink_->end({summary, sink_->events_not_written(), since_boot_now() - began_});
-        if (const auto ended = sink_->flush(); flushed) flushed = ended;
-        if (const auto closed = output_.close(); flushed) flushed = closed;
-        const bool has_reader = flushed || flushed.error().code != EPIPE;
-        if (!flushed && has_reader) {
+        const auto summary = tell_end();
+        const auto closed = output_.close();
+        if (!closed && session_) {
             has_write_error_ = true;
-            say(flushed.error().message);
+            say(closed.error().message);
         }
-        const auto not_written = has_reader ? sink_->events_not_written() : 0;
-        is_complete = summary.is_complete() && not_written == 0;
-        if (has_reader && (!options_.quiet || !is_complete)) say(verdict(summary, not_written));
+        Signals::let_go();
+        if (session_) is_complete = summary.is_complete() && closed;
+        if (session_ && (!options_.quiet || !is_complete)) say(verdict(summary));
     }
     if (!command_) return has_write_error_ ? kStatusFailure : is_complete ? 0 : kStatusIncomplete;
     const auto status = command_->wait();
@@ -239,21 +218,9 @@ Result<int> Run::end() {
     return options_.strict && !is_complete ? kStatusIncomplete : *status;
 }
 
-void notify(const Options& options, const SessionConfig& config, const Session& session) {
-    if (options.quiet) return;
-    const char* sudo_user = std::getenv("SUDO_USER");
-    const char* sudo_uid = std::getenv("SUDO_UID");
-    const bool is_sudo = sudo_user != nullptr && sudo_uid != nullptr && std::string_view(sudo_uid) != "0";
-    if (!options.command.empty() && !options.user && ::geteuid() == 0 && is_sudo) {
-        const std::string_view name = options.command.front();
-        say(fmt::format("running {0} as root; --user {1} runs it as {1}", name, sudo_user));
-    }
-    if (session.attempt_mechanism() == AttemptMechanism::tracepoint)
-        say("failed execs are watched by a tracepoint that slows every system call of this machine; --no-failed avoids "
-            "it");
-    if (options.events.attempts && session.attempt_mechanism() == AttemptMechanism::off)
-        say("failed execs can't be watched on this machine; -v says why");
-    if (const auto text = banner(options, config.terminals)) fmt::print(stderr, "{}\n", *text);
+Duties duties_of(const Options& options) {
+    const bool has_file = options.output && *options.output != "-";
+    return {.signals_command = !options.command.empty(), .reopens_file = has_file ? options.output : std::nullopt};
 }
 
 std::string no_match_text(const SessionConfig& config) {
@@ -267,7 +234,9 @@ std::string no_match_text(const SessionConfig& config) {
 Result<int> run(const Options& options) {
     auto config = resolve_config(options);
     if (!config) return config.error();
-    auto output = open_output(options);
+    auto file = open_output(options);
+    if (!file) return file.error();
+    auto output = Output::create(std::move(*file), options.buffer_bytes);
     if (!output) return output.error();
     std::optional<Command> command;
     if (!options.command.empty()) {
@@ -285,12 +254,20 @@ Result<int> run(const Options& options) {
     auto signals = Signals::take(taken);
     if (!signals) return signals.error();
 
+    LeftOut left_out(output->fd(), options);
+    if (is_pipe(output->fd())) config->find_left_out = [&] { return left_out.find(config->processes); };
     const auto clock = Clock::now(options.time);
     auto session = Session::open(*config);
     if (!session) return session.error();
     const bool has_only_terminals = config->processes.empty() && !config->all;
     if (has_only_terminals && (*session)->processes_at_start() == 0) return Error{no_match_text(*config)};
-    notify(options, *config, **session);
+    if (!options.quiet) {
+        notify(options, *config, **session);
+        left_out.tell();
+        if (const auto text = banner(options, config->terminals)) fmt::print(stderr, "{}\n", *text);
+    }
+    const auto given_up = give_up_rights(duties_of(options));
+    if (!given_up) return given_up.error();
     const auto start = describe_start(options, *config, **session, clock);
     return Run(options, std::move(*output), std::move(*signals), std::move(command), std::move(*session), start).go();
 }

@@ -32,4 +32,10 @@ void Signals::let_go() {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+void Signals::obey(int number) {
+    if (number == SIGUSR1) return;
+    let_go();
+    ::raise(number);
+}
+
 }  // namespace exectap::cli

@@ -22,6 +22,9 @@ public:
     // What comes now does what it does to any program: the second Ctrl-C ends the run at once.
     static void let_go();
 
+    // Does what this signal does to any program, except for what it never means to end one.
+    static void obey(int number);
+
 private:
     explicit Signals(UniqueFd fd) : fd_(std::move(fd)) {}
 

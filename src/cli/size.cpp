@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "cli/size.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -16,7 +18,8 @@ struct Unit {
 };
 
 constexpr std::array kUnits = {
-    Unit{"", 0}, Unit{"K", 10}, Unit{"k", 10}, Unit{"KiB", 10}, Unit{"M", 20}, Unit{"m", 20}, Unit{"MiB", 20},
+    Unit{"", 0},   Unit{"KiB", 10}, Unit{"k", 10},   Unit{"K", 10}, Unit{"MiB", 20},
+    Unit{"m", 20}, Unit{"M", 20},   Unit{"GiB", 30}, Unit{"g", 30}, Unit{"G", 30},
 };
 
 }  // namespace
@@ -32,6 +35,14 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (read.ec != std::errc{} || number > kLargest >> unit->shift) return kLargest;
     return number << unit->shift;
+}
+
+std::string size_text(std::uint64_t bytes) {
+    for (auto unit = kUnits.rbegin(); unit != kUnits.rend(); unit++) {
+        if (unit->name.size() == 1 && bytes >> unit->shift != 0 && bytes % (std::uint64_t{1} << unit->shift) == 0)
+            return fmt::format("{}{}", bytes >> unit->shift, unit->name);
+    }
+    return fmt::format("{}", bytes);
 }
 
 }  // namespace exectap::cli

@@ -63,6 +63,7 @@ TraceStart describe_start(const Options& options, const SessionConfig& config, c
     start.events = config.events;
     start.watch_children = config.watch_children;
     start.ring_bytes = config.ring_bytes;
+    start.buffer_bytes = options.buffer_bytes;
     start.max_args_bytes = config.max_args_bytes;
     start.attempts = session.attempt_mechanism();
     return start;

@@ -163,11 +163,13 @@ void write_filters(JsonObject& object, const TraceStart& start) {
 
 void write_losses(JsonObject& object, const TraceEnd& end) {
     const auto& summary = end.summary;
-    const auto in_ring = summary.execs.lost + summary.attempts.lost + summary.exits.lost + summary.forks.lost;
-    object.number("lost", in_ring + end.not_written);
+    const auto total = summary.total();
+    object.number("lost", total.lost + total.not_queued + total.not_written + summary.skipped);
     object.begin("lost_by_reason");
-    if (in_ring > 0) object.number("ring", in_ring);
-    if (end.not_written > 0) object.number("output", end.not_written);
+    if (total.lost > 0) object.number("ring", total.lost);
+    if (total.not_queued > 0) object.number("queue", total.not_queued);
+    if (total.not_written > 0) object.number("output", total.not_written);
+    if (summary.skipped > 0) object.number("skipped", summary.skipped);
     object.end();
     object.number("marks_lost", summary.marks_lost);
     object.number("lineage_lost", summary.lineage_lost);
@@ -176,17 +178,17 @@ void write_losses(JsonObject& object, const TraceEnd& end) {
 
 }  // namespace
 
-JsonSink::JsonSink(Output& output, const Clock& clock, const ProcessTable* table)
-    : BufferedSink(output), clock_(clock), table_(table), fields_(by_event(fields_but(ShownIn::line))) {
+JsonFormat::JsonFormat(const Clock& clock, const ProcessTable* table)
+    : clock_(clock), table_(table), fields_(by_event(fields_but(ShownIn::line))) {
     // So that no event needs memory for it.
     unreadable_.reserve(all_fields().size());
 }
 
-FieldNeeds JsonSink::needs() { return needs_of(fields_but(ShownIn::line)); }
+FieldNeeds JsonFormat::needs() { return needs_of(fields_but(ShownIn::line)); }
 
-void JsonSink::begin(const TraceStart& start) {
+void JsonFormat::begin(std::string& out, const TraceStart& start) {
     events_ = start.events;
-    JsonObject object(begin_line(Line::aside));
+    JsonObject object(out);
     object.word("type", "start");
     object.text("trace_id", start.trace_id);
     object.text("version", start.version);
@@ -201,15 +203,16 @@ void JsonSink::begin(const TraceStart& start) {
     write_filters(object, start);
     object.begin("limits");
     object.number("ring_bytes", start.ring_bytes);
+    object.number("buffer_bytes", start.buffer_bytes);
     object.number("max_args_bytes", start.max_args_bytes);
     object.end();
     object.word("attempts", name_of(start.attempts));
     object.end();
-    end_line();
+    out += '\n';
 }
 
-void JsonSink::write(const ProcessInfo& process) {
-    JsonObject object(begin_line(Line::aside));
+void JsonFormat::append(std::string& out, const ProcessInfo& process) {
+    JsonObject object(out);
     object.word("type", "process");
     object.number("pid", process.pid);
     object.number("ppid", process.ppid);
@@ -219,12 +222,12 @@ void JsonSink::write(const ProcessInfo& process) {
     object.word("start_time", utc_word(process.exec_id.start_time + clock_.wall_minus_boot, kNanoseconds).text());
     object.boolean("watched", process.is_watched);
     object.end();
-    end_line();
+    out += '\n';
 }
 
-void JsonSink::write(const Event& event) {
+void JsonFormat::append(std::string& out, const Event& event) {
     unreadable_.clear();
-    JsonObject object(begin_line(Line::event));
+    JsonObject object(out);
     const EventContext context{clock_, table_};
     std::visit(
         [&]<typename OneEvent>(const OneEvent& one) {
@@ -238,12 +241,12 @@ void JsonSink::write(const Event& event) {
         });
     }
     object.end();
-    end_line();
+    out += '\n';
 }
 
-void JsonSink::end(const TraceEnd& end) {
+void JsonFormat::end(std::string& out, const TraceEnd& end) {
     const auto& summary = end.summary;
-    JsonObject object(begin_line(Line::aside));
+    JsonObject object(out);
     const auto tally = [&](std::string_view seen, std::string_view delivered, const Tally& counts) {
         object.number(seen, counts.seen);
         object.number(delivered, counts.delivered);
@@ -256,10 +259,10 @@ void JsonSink::end(const TraceEnd& end) {
     object.number("filtered", 0);
     write_losses(object, end);
     object.number("still_alive", summary.still_alive);
-    object.boolean("complete", summary.is_complete() && end.not_written == 0);
+    object.boolean("complete", summary.is_complete());
     object.number("duration_ns", end.duration.count());
     object.end();
-    end_line();
+    out += '\n';
 }
 
 }  // namespace exectap

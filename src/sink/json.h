@@ -2,29 +2,30 @@
 // JSON Lines: one object for each event, for the trace's start and end, and for each process that ran before.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "exectap/clock.h"
 #include "exectap/session.h"
 #include "exectap/trace.h"
-#include "sink/buffered_sink.h"
 #include "sink/fields.h"
+#include "sink/format.h"
 
 namespace exectap {
 
-class JsonSink final : public BufferedSink {
+class JsonFormat final : public Format {
 public:
-    // `table` may be null: then nothing is told of ancestry. It is to know of an event before write() gets it.
-    JsonSink(Output& output, const Clock& clock, const ProcessTable* table);
+    // `table` may be null: then nothing is told of ancestry. It is to know of an event before append() gets it.
+    JsonFormat(const Clock& clock, const ProcessTable* table);
 
     // What the session has to be asked for: each event has all its fields.
     static FieldNeeds needs();
 
-    void begin(const TraceStart& start) override;
-    void write(const ProcessInfo& process) override;
-    void write(const Event& event) override;
-    void end(const TraceEnd& end) override;
+    void begin(std::string& out, const TraceStart& start) override;
+    void append(std::string& out, const ProcessInfo& process) override;
+    void append(std::string& out, const Event& event) override;
+    void end(std::string& out, const TraceEnd& end) override;
 
 private:
     Clock clock_;

@@ -44,12 +44,6 @@ void append_time(std::string& out, nanoseconds since_boot, const Clock& clock) {
     out += ']';
 }
 
-nanoseconds time_of(const ExecEvent& exec) { return exec.call.since_boot; }
-nanoseconds time_of(const AttemptEvent& attempt) { return attempt.call.since_boot; }
-nanoseconds time_of(const ExitEvent& exit) { return exit.since_boot; }
-nanoseconds time_of(const ForkEvent& fork) { return fork.since_boot; }
-nanoseconds time_of(const LostEvent& lost) { return lost.to; }
-
 void append_cut(std::string& out, const Bytes& text) {
     append_quoted(out, text.bytes);
     if (text.is_cut) out += "...";
@@ -140,10 +134,10 @@ bool is_cut_list(const Value& value) {
 
 }  // namespace
 
-LineFormat::LineFormat(std::span<const Field* const> fields)
-    : is_usual_(fields.empty()), true_size_(fields_named(kTrueSize)) {
+LineFormat::LineFormat(const Clock& clock, const LineOptions& options)
+    : clock_(clock), table_(options.table), is_usual_(options.fields.empty()), true_size_(fields_named(kTrueSize)) {
     const auto usual = fields_named(kUsual);
-    std::vector<const Field*> shown(fields.begin(), fields.end());
+    auto shown = options.fields;
     for (const auto* field : fields_named(kTelling))
         if (std::find(shown.begin(), shown.end(), field) == shown.end()) shown.push_back(field);
     fields_ = by_event(is_usual_ ? usual : shown);
@@ -152,10 +146,11 @@ LineFormat::LineFormat(std::span<const Field* const> fields)
     fields_[kLost] = by_event(usual)[kLost];
 }
 
-void LineFormat::append(std::string& out, const Event& event, const EventContext& context) const {
+void LineFormat::append(std::string& out, const Event& event) {
+    const EventContext context{clock_, table_};
+    append_time(out, time_of(event), clock_);
     std::visit(
         [&]<typename OneEvent>(const OneEvent& one) {
-            append_time(out, time_of(one), context.clock);
             for (const auto* field : fields_[event.index()]) {
                 const auto value = field->getter<OneEvent>()(one, context);
                 if (is_usual_ && is_false(value)) continue;
@@ -166,11 +161,7 @@ void LineFormat::append(std::string& out, const Event& event, const EventContext
             }
         },
         event);
-}
-
-void LineSink::write(const Event& event) {
-    format_.append(begin_line(Line::event), event, {clock_, table_});
-    end_line();
+    out += '\n';
 }
 
 }  // namespace exectap

@@ -1,84 +1,203 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "sink/output.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace exectap {
 namespace {
 
-Result<UniqueFd> open_file(const std::string& path, int flags) {
-    UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | flags, 0666));
-    if (!file) return Error{fmt::format("can't open '{}': {}", path, std::strerror(errno)), ErrorKind::failure, errno};
-    return file;
+// Room is free again after each of these.
+constexpr std::size_t kMostAtOnce = 64 << 10;
+
+// In whole lines, where one fits: others may write to the same terminal.
+std::string_view next_part(std::string_view text) {
+    if (text.size() <= kMostAtOnce) return text;
+    text = text.substr(0, kMostAtOnce);
+    const auto end = text.rfind('\n');
+    return end == std::string_view::npos ? text : text.substr(0, end + 1);
 }
 
 }  // namespace
 
-Result<Output> Output::open(const std::string& path) {
-    auto file = open_file(path, O_TRUNC);
-    if (!file) return file.error();
-    const int fd = file->get();
-    return Output(std::move(*file), fd, fmt::format("'{}'", path));
+void Output::Writer::wake() {
+    wakeups.fetch_add(1, std::memory_order_seq_cst);
+    wakeups.notify_one();
 }
 
-Output Output::borrow(int fd, std::string name) { return {UniqueFd(), fd, std::move(name)}; }
-
-Error Output::fail(int code, std::size_t written) {
-    lines_not_written_ += static_cast<std::uint64_t>(
-        std::count(buffer_.begin() + static_cast<std::ptrdiff_t>(written), buffer_.end(), '\n'));
-    buffer_.clear();
-    has_failed_ = true;
-    return Error{fmt::format("can't write the events to {}: {}", name_, std::strerror(code)), ErrorKind::failure, code};
+void Output::Writer::tell() const {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto ignored = ::write(event.get(), &one, sizeof one);
 }
 
-Result<void> Output::flush() {
+bool Output::Writer::write_some() {
+    std::unique_lock lock(mutex);
+    if (error || is_abandoned) return false;
+    auto text = queue->front();
+    if (next_file && written >= next_file_from) {
+        // The old file's last words are its own: nobody is left to tell.
+        file = *std::exchange(next_file, std::nullopt);
+        is_in_line = false;
+    }
+    if (next_file) text = text.substr(0, next_file_from - written);
+    lock.unlock();
+    if (text.empty()) return false;
+
+    const auto part = next_part(text);
+    auto result = file.write(part);
+    lock.lock();
+    written += result.bytes;
+    if (result.bytes > 0) is_in_line = part[result.bytes - 1] != '\n';
+    error = std::move(result.error);
+    const bool has_failed = error.has_value();
+    lock.unlock();
+    queue->pop(result.bytes);
+    if (has_failed || tells_of_writes) tell();
+    return !has_failed;
+}
+
+bool Output::Writer::is_over() {
+    const std::lock_guard lock(mutex);
+    return is_abandoned || (is_closing && (error || queue->front().empty()));
+}
+
+void Output::Writer::run() {
+    for (;;) {
+        const auto seen = wakeups.load(std::memory_order_seq_cst);
+        if (write_some()) continue;
+        if (is_over()) return;
+        wakeups.wait(seen, std::memory_order_seq_cst);
+    }
+}
+
+Result<Output> Output::create(OutputFile file, std::size_t buffer_bytes) {
+    auto queue = LineQueue::create(buffer_bytes);
+    if (!queue) return queue.error();
+    UniqueFd event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!event)
+        return Error{fmt::format("can't wait for the output: {}", std::strerror(errno)), ErrorKind::failure, errno};
+    return Output(std::shared_ptr<Writer>(new Writer{std::move(file), std::move(*queue), std::move(event)}));
+}
+
+Output::~Output() {
+    if (!thread_.joinable()) return;
+    {
+        const std::lock_guard lock(writer_->mutex);
+        writer_->is_abandoned = true;
+    }
+    writer_->wake();
+    // It may be in the middle of a write that nobody reads.
+    thread_.detach();
+}
+
+void Output::start() {
+    thread_ = std::thread([writer = writer_] { writer->run(); });
+}
+
+bool Output::put(std::string_view text, Tells tells) {
     if (has_failed_) {
-        fail(0, 0);
-        return {};
+        const auto kind = static_cast<std::size_t>(tells);
+        if (kind < not_written_.size()) not_written_.at(kind)++;
+        return true;
     }
-    std::size_t written = 0;
-    while (written < buffer_.size()) {
-        const auto count = ::write(fd_, buffer_.data() + written, buffer_.size() - written);
-        if (count >= 0) {
-            written += static_cast<std::size_t>(count);
-        } else if (errno == EAGAIN) {
-            // Whoever shares the descriptor made it non-blocking.
-            pollfd writable{fd_, POLLOUT, 0};
-            ::poll(&writable, 1, -1);
-        } else if (errno != EINTR) {
-            return fail(errno, written);
-        }
+    if (!writer_->queue->push(text, tells)) return false;
+    put_bytes_ += text.size();
+    return true;
+}
+
+void Output::put_aside(std::string_view text) {
+    if (put(text, Tells::aside)) return;
+    // Say so first, then try again: who makes room after that tells.
+    writer_->tells_of_writes = true;
+    while (!put(text, Tells::aside)) {
+        flush();
+        pollfd event{writer_->event.get(), POLLIN, 0};
+        ::poll(&event, 1, -1);
+        read_event();
+        collect_failure();
     }
-    buffer_.clear();
-    return {};
+    writer_->tells_of_writes = false;
+}
+
+void Output::flush() {
+    if (flushed_bytes_ == put_bytes_) return;
+    flushed_bytes_ = put_bytes_;
+    writer_->queue->publish();
+    writer_->wake();
+}
+
+int Output::fd() const {
+    const std::lock_guard lock(writer_->mutex);
+    return writer_->file.fd();
+}
+
+void Output::read_event() const {
+    std::uint64_t times = 0;
+    [[maybe_unused]] const auto ignored = ::read(writer_->event.get(), &times, sizeof times);
+}
+
+void Output::collect_failure() {
+    const std::lock_guard lock(writer_->mutex);
+    if (has_failed_ || !writer_->error) return;
+    failure_ = writer_->error;
+    const auto counts = writer_->queue->clear();
+    for (std::size_t kind = 0; kind < counts.size(); kind++) not_written_.at(kind) += counts.at(kind);
+    writer_->written = put_bytes_;
+    flushed_bytes_ = put_bytes_;
+    has_failed_ = !writer_->next_file;
+    if (!has_failed_) writer_->error.reset();
+}
+
+std::optional<Error> Output::failure() {
+    read_event();
+    collect_failure();
+    return std::exchange(failure_, std::nullopt);
+}
+
+bool Output::is_written() {
+    // Say so first, then look: who empties the queue after the look tells.
+    writer_->tells_of_writes = true;
+    collect_failure();
+    const bool is_written = has_failed_ || writer_->queue->is_empty();
+    if (is_written) writer_->tells_of_writes = false;
+    return is_written;
 }
 
 Result<void> Output::reopen() {
-    if (!owned_) return {};
-    auto flushed = flush();
-    auto file = open_file(name_.substr(1, name_.size() - 2), O_APPEND);
-    if (!file) return file.error();
-    owned_ = std::move(*file);
-    fd_ = owned_.get();
+    collect_failure();
+    {
+        const std::lock_guard lock(writer_->mutex);
+        auto file = writer_->file.open_again();
+        if (!file) return {};
+        if (!*file) return file->error();
+        // Else the next line would go on where the last one broke off.
+        if (has_failed_ && writer_->is_in_line && (*file)->is_same_as(writer_->file)) (*file)->write("\n");
+        writer_->next_file = std::move(**file);
+        writer_->next_file_from = put_bytes_;
+        if (has_failed_) writer_->error.reset();
+    }
     has_failed_ = false;
-    return flushed;
+    writer_->wake();
+    return {};
 }
 
 Result<void> Output::close() {
-    auto flushed = flush();
-    if (!owned_) return flushed;
-    fd_ = -1;
-    if (::close(owned_.release()) != 0 && flushed) {
-        return Error{fmt::format("can't write the events to {}: {}", name_, std::strerror(errno)), ErrorKind::failure,
-                     errno};
+    flush();
+    {
+        const std::lock_guard lock(writer_->mutex);
+        writer_->is_closing = true;
     }
-    return flushed;
+    writer_->wake();
+    if (thread_.joinable()) thread_.join();
+    if (auto failed = failure()) return *failed;
+    return writer_->file.close();
 }
 
 }  // namespace exectap

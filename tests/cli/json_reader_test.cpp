@@ -26,7 +26,7 @@ JsonEvent start_line() {
         R"("boot_id":"0b5c9a52-6d0e-4f7e-8f43-7a3f1c2d9e10","kernel":"6.12.9","arch":"x86_64",)"
         R"("time":"2026-01-31T09:41:03.000000000Z","boot_ns":81000000000,"targets":["pid:1200"],)"
         R"("filters":{"events":["exec","attempt","exit","fork"],"watch_children":true},)"
-        R"("limits":{"ring_bytes":16777216,"max_args_bytes":65536},"attempts":"tracepoint"})");
+        R"("limits":{"ring_bytes":16777216,"buffer_bytes":67108864,"max_args_bytes":65536},"attempts":"tracepoint"})");
 }
 
 JsonEvent process_line() {

@@ -69,6 +69,13 @@ void check_sums(const std::vector<JsonEvent>& lines) {
     std::uint64_t lost = 0;
     for (const auto& [reason, count] : by_reason.items()) lost += count.get<std::uint64_t>();
     if (lost != number_of(summary, "lost")) fail("lost is not the sum of lost_by_reason", summary);
+    // What the output did not take, and what the kernel skipped, can't be told in its place; all else is.
+    std::uint64_t told_as_lost =
+        by_reason.value("output", std::uint64_t{0}) + by_reason.value("skipped", std::uint64_t{0});
+    for (const auto& line : lines) {
+        if (type_of(line) == "lost") told_as_lost += number_of(line, "count");
+    }
+    if (told_as_lost != lost) fail(fmt::format("{} lost events are told", told_as_lost), summary);
     // Then the lines are not all that was delivered.
     if (by_reason.contains("output") || number_of(summary, "filtered") != 0) return;
     std::map<std::string, std::uint64_t> told;

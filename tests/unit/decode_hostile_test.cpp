@@ -187,6 +187,35 @@ TEST(DecodeRecord, RejectsACpuSlotThatIsNone) {
     EXPECT_FALSE(Decoded(record_of(fork)));
 }
 
+// Two of them are added, and a sum that 64 bits can't hold would be undefined.
+TEST(DecodeRecord, RejectsATimeThatNoMachineReaches) {
+    constexpr auto kLatest = __u64{1} << 62;
+    using SetTime = void (*)(wire_call & call, __u64 time);
+    constexpr std::array<SetTime, 3> kOfCalls{[](wire_call& call, __u64 time) { call.trailer.time_ns = time; },
+                                              [](wire_call& call, __u64 time) { call.program.start_time = time; },
+                                              [](wire_call& call, __u64 time) { call.parent.start_time = time; }};
+    for (const auto set : kOfCalls) {
+        EXPECT_TRUE(accepts(RecordBuilder::exec(), [&](wire_call& call) { set(call, kLatest); }));
+        EXPECT_FALSE(accepts(RecordBuilder::exec(), [&](wire_call& call) { set(call, kLatest + 1); }));
+        EXPECT_FALSE(accepts(RecordBuilder::attempt(-2), [&](wire_call& call) { set(call, ~__u64{0}); }));
+    }
+    for (const auto of_exit : {&wire_exit::user_ns, &wire_exit::system_ns}) {
+        auto exit = exit_wire();
+        exit.*of_exit = kLatest;
+        EXPECT_TRUE(Decoded(record_of(exit)));
+        exit.*of_exit = kLatest + 1;
+        EXPECT_FALSE(Decoded(record_of(exit)));
+    }
+    for (const auto of_fork : {&wire_fork::program, &wire_fork::child}) {
+        auto fork = fork_wire();
+        (fork.*of_fork).start_time = kLatest + 1;
+        EXPECT_FALSE(Decoded(record_of(fork)));
+    }
+    auto exit = exit_wire();
+    exit.program.start_time = kLatest + 1;
+    EXPECT_FALSE(Decoded(record_of(exit)));
+}
+
 TEST(DecodeAttempt, RejectsAResultThatIsNoErrno) {
     for (const int result : {0, 1, -4096, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()})
         EXPECT_FALSE(Decoded(RecordBuilder::attempt(result))) << result;
@@ -230,13 +259,14 @@ void expect_inside(const ForkEvent& /*fork*/, const Decoded& /*decoded*/) {}
 
 // Decodes an exact copy, so that the sanitizer sees a read past either end, and reads all that came out of it.
 bool decodes_within(std::span<const std::byte> bytes) {
-    static const auto format = format_of("filename,argv,comm,tty,exe,interpreter,cwd,cgroup,unit,container_id");
+    static const LineOptions options{
+        .fields = fields_of("filename,argv,comm,tty,exe,interpreter,cwd,cgroup,unit,container_id")};
     const Decoded decoded(Record(bytes.begin(), bytes.end()));
     if (!decoded) return false;
     std::visit(
         [&](const auto& event) {
             expect_inside(event, decoded);
-            EXPECT_TRUE(line_of(event, {}, format).ends_with('\n'));
+            EXPECT_TRUE(line_of(event, {}, options).ends_with('\n'));
         },
         decoded.whole().event);
     EXPECT_LT(decoded.whole().cpu_slot, WIRE_CPU_SLOTS);

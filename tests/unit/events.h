@@ -104,17 +104,16 @@ inline LostEvent whole_loss() {
     return {.seq = 15, .from = 1'300ms, .to = 1'400ms, .count = 312, .reason = LossReason::ring};
 }
 
-inline LineFormat format_of(std::string_view fields) {
-    const auto parsed = parse_fields(fields);
-    EXPECT_TRUE(parsed) << fields;
-    return LineFormat(*parsed);
+inline std::vector<const Field*> fields_of(std::string_view list) {
+    auto parsed = parse_fields(list);
+    EXPECT_TRUE(parsed) << list;
+    return std::move(*parsed);
 }
 
-inline std::string line_of(const Event& event, const Clock& clock = {}, const LineFormat& format = LineFormat(),
-                           const ProcessTable* table = nullptr) {
+inline std::string line_of(const Event& event, const Clock& clock = {}, const LineOptions& options = {}) {
     std::string line;
-    format.append(line, event, {clock, table});
-    return line + '\n';
+    LineFormat(clock, options).append(line, event);
+    return line;
 }
 
 }  // namespace exectap

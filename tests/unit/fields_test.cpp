@@ -143,7 +143,7 @@ TEST(FieldNeeds, AreThoseOfTheFields) {
     for (const auto* name : {"ancestry", "parent_exec_id"})
         EXPECT_EQ(needs(name), (FieldNeeds{.paths = false, .ancestry = true})) << name;
     EXPECT_EQ(needs("ancestry,pid,exe"), (FieldNeeds{.paths = true, .ancestry = true}));
-    EXPECT_EQ(JsonSink::needs(), (FieldNeeds{.paths = true, .ancestry = true}));
+    EXPECT_EQ(JsonFormat::needs(), (FieldNeeds{.paths = true, .ancestry = true}));
 }
 
 }  // namespace

@@ -11,8 +11,6 @@
 
 #include "exectap/event.h"
 #include "sink/json.h"
-#include "sink/output.h"
-#include "unit/files.h"
 
 namespace exectap {
 
@@ -44,31 +42,15 @@ inline std::string base64_decoded(std::string_view text) {
     return bytes;
 }
 
-// What a sink writes, as it stands in its buffer.
-class JsonLines {
-public:
-    explicit JsonLines(const Clock& clock = {}, const ProcessTable* table = nullptr) : sink_(output_, clock, table) {}
-
-    JsonSink& sink() { return sink_; }
-
-    std::string_view text() { return output_.buffer(); }
-
-    // The one line that was written since.
-    Json take() {
-        const auto line = std::exchange(output_.buffer(), {});
-        if (line.empty() || line.find('\n') != line.size() - 1) ADD_FAILURE() << "not one line: " << line;
-        return Json::parse(line);
-    }
-
-private:
-    Output output_ = Output::borrow(-1, "nowhere");
-    JsonSink sink_;
-};
+inline Json parse_line(std::string_view line) {
+    if (line.empty() || line.find('\n') != line.size() - 1) ADD_FAILURE() << "not one line: " << line;
+    return Json::parse(line);
+}
 
 inline Json json_of(const Event& event, const Clock& clock = {}, const ProcessTable* table = nullptr) {
-    JsonLines lines(clock, table);
-    lines.sink().write(event);
-    return lines.take();
+    std::string line;
+    JsonFormat(clock, table).append(line, event);
+    return parse_line(line);
 }
 
 }  // namespace exectap

@@ -32,9 +32,9 @@ ProcessTable table_of_ancestors() {
 }
 
 std::string text_of(const Event& event) {
-    JsonLines lines(kClock);
-    lines.sink().write(event);
-    return std::string(lines.text());
+    std::string text;
+    JsonFormat(kClock, nullptr).append(text, event);
+    return text;
 }
 
 TEST(JsonExec, HasEveryFieldInOrder) {
@@ -145,13 +145,15 @@ TEST(JsonAttempt, DoesNotMissWhatOnlyAnExecHas) {
 }
 
 TEST(JsonExec, ForgetsWhatCouldNotBeReadOfTheLastOne) {
-    JsonLines lines;
+    JsonFormat format({}, nullptr);
     auto exec = whole_exec();
     exec.exe.reset();
-    lines.sink().write(exec);
-    EXPECT_TRUE(lines.take().contains("unreadable"));
-    lines.sink().write(whole_exec());
-    EXPECT_FALSE(lines.take().contains("unreadable"));
+    std::string first;
+    format.append(first, exec);
+    EXPECT_TRUE(parse_line(first).contains("unreadable"));
+    std::string second;
+    format.append(second, whole_exec());
+    EXPECT_FALSE(parse_line(second).contains("unreadable"));
 }
 
 TEST(JsonExec, NamesTheSystemCall) {

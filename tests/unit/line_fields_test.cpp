@@ -21,7 +21,7 @@ using testing::HasSubstr;
 
 // Without the time and the newline.
 std::string shown(const Event& event, std::string_view fields) {
-    const auto line = line_of(event, {}, format_of(fields));
+    const auto line = line_of(event, {}, {.fields = fields_of(fields)});
     const auto begin = line.find(' ');
     return begin == std::string::npos ? "" : line.substr(begin + 1, line.size() - begin - 2);
 }
@@ -66,7 +66,7 @@ TEST(LineLost, NamesItsReason) {
 }
 
 TEST(LineFields, AreShownInTheOrderAskedFor) {
-    EXPECT_EQ(line_of(whole_exec(), {}, format_of("comm,pid,argv")),
+    EXPECT_EQ(line_of(whole_exec(), {}, {.fields = fields_of("comm,pid,argv")}),
               "[2.123456] comm=\"bash\" pid=1234 argv=[\"run.sh\",\"-l\"]\n");
 }
 
@@ -112,11 +112,11 @@ TEST(LineFields, AlwaysTellWhatIsNoPlainExec) {
     killed.signal = SIGTERM;
     EXPECT_EQ(shown(killed, "pid,exit_code"), "pid=1234 signal=SIGTERM");
     EXPECT_EQ(shown(whole_fork(), "comm"), "child_pid=1240");
-    EXPECT_EQ(line_of(whole_loss(), {}, format_of("pid,seq")), "[1.400000] lost=312 reason=ring\n");
+    EXPECT_EQ(line_of(whole_loss(), {}, {.fields = fields_of("pid,seq")}), "[1.400000] lost=312 reason=ring\n");
 }
 
 TEST(LineFields, MayLeaveNothingButTheTime) {
-    EXPECT_EQ(line_of(whole_exec(), {}, format_of("signal")), "[2.123456]\n");
+    EXPECT_EQ(line_of(whole_exec(), {}, {.fields = fields_of("signal")}), "[2.123456]\n");
 }
 
 TEST(LineFields, SayWhatCouldNotBeRead) {
@@ -154,7 +154,8 @@ TEST(LineFields, ListAncestors) {
     table.add({.pid = 1, .ppid = 0, .exec_id = {1s, 1, 1}, .parent_exec_id = {}, .comm = "in\nit"});
     table.add({.pid = 1200, .ppid = 1, .exec_id = {61s, 1200, 3}, .parent_exec_id = ExecId{1s, 1, 1}, .comm = "make"});
     table.apply(whole_exec());
-    EXPECT_EQ(line_of(whole_exec(), {}, format_of("ancestry"), &table), "[2.123456] ancestry=[\"make\",\"in\\nit\"]\n");
+    EXPECT_EQ(line_of(whole_exec(), {}, {.fields = fields_of("ancestry"), .table = &table}),
+              "[2.123456] ancestry=[\"make\",\"in\\nit\"]\n");
 }
 
 TEST(LineFields, ShowCutsWithoutTheirSizes) {

@@ -66,9 +66,9 @@ TEST(Line, TellsEachIdFromTheOthers) {
 TEST(Line, IsAppendedToWhatIsThere) {
     std::string lines = "what was there\n";
 
-    LineFormat().append(lines, loss(0ns, 2), {{}, nullptr});
+    LineFormat(Clock{}).append(lines, loss(0ns, 2));
 
-    EXPECT_EQ(lines, "what was there\n[0.000000] lost=2 reason=ring");
+    EXPECT_EQ(lines, "what was there\n[0.000000] lost=2 reason=ring\n");
 }
 
 TEST(LineArguments, CutBetweenTwo) {

@@ -62,7 +62,7 @@ TEST(Options, TakeEveryCommandLineOfTheOriginal) {
 TEST(Options, AreTheirDefaultsWhenNotGiven) {
     const auto options = options_of({"1"});
     EXPECT_TRUE(options.watch_children);
-    EXPECT_EQ(options.format, Format::line);
+    EXPECT_EQ(options.format, FormatName::line);
     EXPECT_THAT(options.fields, IsEmpty());
     EXPECT_EQ(options.max_args_bytes, SessionConfig().max_args_bytes);
     EXPECT_FALSE(options.all);
@@ -103,10 +103,10 @@ TEST(Options, NameWhatIsWrong) {
 }
 
 TEST(Options, TakeTheFormatUnderEitherName) {
-    EXPECT_EQ(options_of({"1", "--format", "line"}).format, Format::line);
-    EXPECT_EQ(options_of({"1", "--format=json"}).format, Format::json);
-    EXPECT_EQ(options_of({"1", "--json"}).format, Format::json);
-    EXPECT_EQ(options_of({"1", "--json", "--format", "json", "--json"}).format, Format::json);
+    EXPECT_EQ(options_of({"1", "--format", "line"}).format, FormatName::line);
+    EXPECT_EQ(options_of({"1", "--format=json"}).format, FormatName::json);
+    EXPECT_EQ(options_of({"1", "--json"}).format, FormatName::json);
+    EXPECT_EQ(options_of({"1", "--json", "--format", "json", "--json"}).format, FormatName::json);
 }
 
 TEST(Options, RefuseAFormatThatIsNoneOrTwo) {
@@ -219,9 +219,35 @@ TEST(Options, RefuseMoreArgumentsThanTheKernelTakes) {
 }
 
 TEST(Options, RefuseASizeThatIsNone) {
-    for (const char* size : {"", "lots", "-1", "1.5M", "1G", "64 K"})
+    for (const char* size : {"", "lots", "-1", "1.5M", "1T", "64 K"})
         EXPECT_EQ(usage_error_of({"1", "--max-args", size}),
                   std::string("--max-args is a size such as 4096, 64K or 1M, not '") + size + "'");
+}
+
+TEST(Options, TakeTheSizesOfRingAndBuffer) {
+    EXPECT_EQ(options_of({"1"}).ring_bytes, 16U << 20);
+    EXPECT_EQ(options_of({"1"}).buffer_bytes, 64U << 20);
+    EXPECT_EQ(options_of({"1", "--ring", "1G"}).ring_bytes, 1U << 30);
+    EXPECT_EQ(options_of({"1", "--buffer=64K"}).buffer_bytes, 64U << 10);
+}
+
+TEST(Options, BoundTheSizesOfRingAndBuffer) {
+    EXPECT_EQ(usage_error_of({"1", "--ring", "1025M"}), "--ring is at most 1G (1073741824)");
+    EXPECT_EQ(usage_error_of({"1", "--ring", "0"}), "--ring is at least 1, not '0'");
+    EXPECT_EQ(usage_error_of({"1", "--ring", "big"}), "--ring is a size such as 256K, 16M or 1G, not 'big'");
+    EXPECT_EQ(usage_error_of({"1", "--buffer", "63K"}), "--buffer is at least 64K, not '63K'");
+    EXPECT_EQ(usage_error_of({"1", "--buffer", "65G"}), "--buffer is at most 64G (68719476736)");
+    EXPECT_EQ(usage_error_of({"1", "--buffer", "-1"}), "--buffer is a size such as 1M, 64M or 1G, not '-1'");
+}
+
+TEST(Ring, IsAPowerOfTwoThatTheLongestRecordFitsInto) {
+    EXPECT_EQ(fitting_ring_bytes(16 << 20, 64 << 10), 16U << 20);
+    EXPECT_EQ(fitting_ring_bytes((16 << 20) + 1, 64 << 10), 32U << 20);
+    EXPECT_EQ(fitting_ring_bytes(1, 0), 64U << 10);
+    EXPECT_EQ(fitting_ring_bytes(1, 64 << 10), 256U << 10);
+    EXPECT_EQ(fitting_ring_bytes(1, 1 << 20), 4U << 20);
+    EXPECT_EQ(fitting_ring_bytes(1, kMostArgsBytes), 8U << 20);
+    EXPECT_EQ(fitting_ring_bytes(kMostRingBytes, kMostArgsBytes), kMostRingBytes);
 }
 
 TEST(Options, ShowWhatIsWrongOnOneLine) {

@@ -1,281 +1,272 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Output: what reaches the file, and what is known of what does not.
+// Output: whoever puts lines there never waits, what reaches the file, and what is known of what does not.
 #include "sink/output.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <string>
-#include <thread>
 
 #include "unit/files.h"
+#include "unit/outputs.h"
 
 namespace exectap {
 namespace {
 
-using testing::AllOf;
 using testing::HasSubstr;
-using testing::Not;
 
-// Where it can be opened: anything else ends the test.
-Output open_output(const std::string& path) {
-    auto output = Output::open(path);
-    if (!output) throw std::runtime_error(output.error().message);
-    return std::move(*output);
+Output started(Result<OutputFile> file, std::size_t buffer_bytes = 64 << 10) {
+    auto output = output_to(std::move(file), buffer_bytes);
+    output.start();
+    return output;
 }
 
-void expect_disk_full(const Result<void>& result) {
-    ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().code, ENOSPC);
-    EXPECT_EQ(result.error().kind, ErrorKind::failure);
-    EXPECT_EQ(result.error().message, "can't write the events to '/dev/full': No space left on device");
+Output started_at(const std::string& path) { return started(OutputFile::open(path)); }
+
+void wait_for_event(const Output& output) {
+    constexpr int kPatience = 20'000;  // milliseconds
+    pollfd event{output.event_fd(), POLLIN, 0};
+    ASSERT_EQ(::poll(&event, 1, kPatience), 1) << "the output tells nothing";
 }
+
+// The error that is met, if there is one.
+std::optional<Error> write_all(Output& output) {
+    output.flush();
+    while (!output.is_written()) {
+        wait_for_event(output);
+        if (auto failure = output.failure()) return failure;
+    }
+    return output.failure();
+}
+
+void expect_code(const std::optional<Error>& failure, int code) {
+    ASSERT_TRUE(failure);
+    EXPECT_EQ(failure->code, code);
+}
+
+EventCounts execs(std::uint64_t count) { return {count}; }
 
 TEST(Output, WritesNothingBeforeItIsFlushed) {
     const TempDir directory;
-    auto output = open_output(directory / "events");
-
-    output.buffer() += "one\ntwo\n";
+    auto output = started_at(directory / "events");
+    EXPECT_TRUE(output.put("one\n", Tells::exec));
+    EXPECT_FALSE(output.is_written());
     EXPECT_EQ(read_file(directory / "events"), "");
-
-    EXPECT_TRUE(output.flush());
-    EXPECT_EQ(read_file(directory / "events"), "one\ntwo\n");
-    EXPECT_EQ(output.buffer(), "");
-    EXPECT_EQ(output.lines_not_written(), 0U);
+    EXPECT_FALSE(write_all(output));
+    EXPECT_EQ(read_file(directory / "events"), "one\n");
+    EXPECT_EQ(output.not_written(), EventCounts{});
 }
 
 TEST(Output, WritesOneFlushAfterAnother) {
     const TempDir directory;
-    auto output = open_output(directory / "events");
-
-    output.buffer() += "one\n";
-    ASSERT_TRUE(output.flush());
-    ASSERT_TRUE(output.flush());
-    output.buffer() += "two\n";
-    ASSERT_TRUE(output.flush());
-
-    EXPECT_EQ(read_file(directory / "events"), "one\ntwo\n");
-}
-
-TEST(Output, IsFullFrom64KibOn) {
-    auto output = Output::borrow(-1, "nothing");
-
-    output.buffer().assign((64 << 10) - 1, 'x');
-    EXPECT_FALSE(output.is_full());
-    output.buffer() += '\n';
-    EXPECT_TRUE(output.is_full());
-}
-
-TEST(Output, BorrowsADescriptorWithoutClosingIt) {
-    const auto pipe = make_pipe();
-    {
-        auto output = Output::borrow(pipe.writer.get(), "stdout");
-        output.buffer() += "one\n";
-        EXPECT_TRUE(output.close());
-        EXPECT_TRUE(is_open(pipe.writer.get()));
+    auto output = started_at(directory / "events");
+    std::string expected;
+    for (int i = 0; i < 1000; i++) {
+        const auto line = "line " + std::to_string(i) + "\n";
+        while (!output.put(line, Tells::exec)) EXPECT_FALSE(write_all(output));
+        output.flush();
+        expected += line;
     }
-
-    EXPECT_TRUE(is_open(pipe.writer.get()));
-    std::string text(4, '\0');
-    EXPECT_EQ(::read(pipe.reader.get(), text.data(), text.size()), 4);
-    EXPECT_EQ(text, "one\n");
+    EXPECT_TRUE(output.close());
+    EXPECT_EQ(read_file(directory / "events"), expected);
 }
 
-TEST(Output, WaitsForRoomInANonBlockingPipe) {
-    auto pipe = make_pipe(O_NONBLOCK);
-    const std::string filling(4096, '\n');
-    std::size_t filled = 0;
-    while (::write(pipe.writer.get(), filling.data(), filling.size()) > 0) filled += filling.size();
-    auto output = Output::borrow(pipe.writer.get(), "stdout");
-    output.buffer().assign(1 << 20, '\n');
+TEST(Output, NeverWaitsForItsReader) {
+    auto pipe = make_pipe();
+    auto output = started(OutputFile::borrow(pipe.writer.get(), "stdout"));
+    const std::string line(999, 'x');
+    int taken = 0;
+    // The pipe takes 64 KiB, and so does the queue.
+    while (output.put(line + '\n', Tells::exec)) {
+        output.flush();
+        taken++;
+        ASSERT_LT(taken, 1000);
+    }
+    EXPECT_GE(taken, 65);
+    EXPECT_FALSE(output.has_room_again());
 
-    // The other end of the pipe is a thread that waits too.
-    ::fcntl(pipe.reader.get(), F_SETFL, 0);
     std::string received;
     std::thread reader([&] { received = read_to_end(pipe.reader); });
-    const auto flushed = output.flush();
+    EXPECT_FALSE(write_all(output));
+    EXPECT_TRUE(output.has_room_again());
+    EXPECT_TRUE(output.put("last\n", Tells::exec));
+    EXPECT_TRUE(output.close());
     pipe.writer.reset();
     reader.join();
-
-    EXPECT_TRUE(flushed);
-    EXPECT_EQ(received.size(), filled + (1 << 20));
-    EXPECT_EQ(output.lines_not_written(), 0U);
+    EXPECT_EQ(received.size(), static_cast<std::size_t>(taken) * 1000 + 5);
+    EXPECT_TRUE(received.ends_with("\nlast\n"));
 }
 
-TEST(Output, ReportsAFullDiskOnceAndCountsEveryLine) {
-    auto output = open_output("/dev/full");
-
-    output.buffer() += "one\ntwo\n";
-    expect_disk_full(output.flush());
-    EXPECT_EQ(output.lines_not_written(), 2U);
-    EXPECT_EQ(output.buffer(), "");
-
-    output.buffer() += "three\n";
-    EXPECT_TRUE(output.flush());
-    EXPECT_EQ(output.lines_not_written(), 3U);
-    EXPECT_EQ(output.buffer(), "");
+TEST(Output, WaitsForRoomForWhatNothingCanStandFor) {
+    auto pipe = make_pipe();
+    auto output = started(OutputFile::borrow(pipe.writer.get(), "stdout"));
+    std::string received;
+    std::thread reader([&] { received = read_to_end(pipe.reader); });
+    for (int i = 0; i < 1000; i++) output.put_aside(std::string(999, 'x') + '\n');
     EXPECT_TRUE(output.close());
-    EXPECT_EQ(output.lines_not_written(), 3U);
+    pipe.writer.reset();
+    reader.join();
+    EXPECT_EQ(received.size(), 1'000'000U);
+}
+
+TEST(Output, DoesNotWaitForRoomAfterAnError) {
+    auto output = started_at("/dev/full");
+    for (int i = 0; i < 1000; i++) output.put_aside(std::string(999, 'x') + '\n');
+    expect_code(write_all(output), ENOSPC);
+    EXPECT_EQ(output.not_written(), EventCounts{});
+}
+
+TEST(Output, ReportsAFullDiskOnceAndCountsEveryEvent) {
+    auto output = started_at("/dev/full");
+    output.put_aside("start\n");
+    EXPECT_TRUE(output.put("one\n", Tells::exec));
+    EXPECT_TRUE(output.put("two\n", Tells::exit));
+    const auto failure = write_all(output);
+    expect_code(failure, ENOSPC);
+    EXPECT_EQ(failure->message, "can't write the events to '/dev/full': No space left on device");
+    EXPECT_EQ(output.not_written(), (EventCounts{1, 0, 1, 0}));
+
+    EXPECT_TRUE(output.put("three\n", Tells::exec));
+    EXPECT_FALSE(write_all(output));
+    EXPECT_EQ(output.not_written(), (EventCounts{2, 0, 1, 0}));
+    EXPECT_TRUE(output.close());
+    EXPECT_EQ(output.not_written(), (EventCounts{2, 0, 1, 0}));
+}
+
+TEST(Output, TellsOfAnErrorByItself) {
+    auto output = started_at("/dev/full");
+    EXPECT_TRUE(output.put("one\n", Tells::exec));
+    output.flush();
+    wait_for_event(output);
+    expect_code(output.failure(), ENOSPC);
+    pollfd event{output.event_fd(), POLLIN, 0};
+    EXPECT_EQ(::poll(&event, 1, 0), 0);
 }
 
 TEST(Output, CountsALineThatWasWrittenInPart) {
     const TempDir directory;
-    auto output = open_output(directory / "events");
-    output.buffer() += "one\ntwo\nthree\n";
-
-    const auto flushed = [&] {
-        const FileSizeLimit limit(6);
-        return output.flush();
-    }();
-
-    ASSERT_FALSE(flushed);
-    EXPECT_EQ(flushed.error().code, EFBIG);
+    auto output = started_at(directory / "events");
+    for (const auto* line : {"one\n", "two\n", "three\n"}) EXPECT_TRUE(output.put(line, Tells::exec));
+    const FileSizeLimit limit(6);
+    expect_code(write_all(output), EFBIG);
     EXPECT_EQ(read_file(directory / "events"), "one\ntw");
-    EXPECT_EQ(output.lines_not_written(), 2U);
+    EXPECT_EQ(output.not_written(), execs(2));
 }
 
 TEST(Output, CountsALineThatMissesOnlyItsEnd) {
     const TempDir directory;
-    auto output = open_output(directory / "events");
-    output.buffer() += "one\n";
-
-    const auto flushed = [&] {
-        const FileSizeLimit limit(3);
-        return output.flush();
-    }();
-
-    EXPECT_FALSE(flushed);
-    EXPECT_EQ(output.lines_not_written(), 1U);
+    auto output = started_at(directory / "events");
+    EXPECT_TRUE(output.put("one\n", Tells::exec));
+    const FileSizeLimit limit(3);
+    expect_code(write_all(output), EFBIG);
+    EXPECT_EQ(output.not_written(), execs(1));
 }
 
 TEST(Output, SaysByItsCodeThatTheReaderHasGone) {
     const IgnoredSignal ignored(SIGPIPE);
     auto pipe = make_pipe();
     pipe.reader.reset();
-    auto output = Output::borrow(pipe.writer.get(), "stdout");
-
-    output.buffer() += "one\n";
-    const auto flushed = output.flush();
-
-    ASSERT_FALSE(flushed);
-    EXPECT_EQ(flushed.error().code, EPIPE);
-    EXPECT_EQ(flushed.error().message, "can't write the events to stdout: Broken pipe");
-    EXPECT_EQ(output.lines_not_written(), 1U);
+    auto output = started(OutputFile::borrow(pipe.writer.get(), "stdout"));
+    EXPECT_TRUE(output.put("one\n", Tells::exec));
+    expect_code(write_all(output), EPIPE);
+    EXPECT_EQ(output.not_written(), execs(1));
 }
 
-TEST(OutputOpen, SaysWhichFileCannotBeOpened) {
-    const TempDir directory;
-    const auto path = directory / "missing/events";
-
-    const auto output = Output::open(path);
-
-    ASSERT_FALSE(output);
-    EXPECT_EQ(output.error().code, ENOENT);
-    EXPECT_EQ(output.error().kind, ErrorKind::failure);
-    EXPECT_THAT(output.error().message,
-                AllOf(HasSubstr('\'' + path + '\''), HasSubstr("No such file or directory"), Not(HasSubstr("\n"))));
-}
-
-TEST(OutputOpen, TruncatesWhatIsThere) {
-    const TempDir directory;
-    write_file(directory / "events", "of yesterday\n");
-
-    const auto output = open_output(directory / "events");
-
-    EXPECT_EQ(read_file(directory / "events"), "");
+TEST(Output, CanBeLeftAloneInTheMiddleOfAWrite) {
+    auto pipe = make_pipe();
+    {
+        auto output = started(OutputFile::borrow(pipe.writer.get(), "stdout"), 1 << 20);
+        EXPECT_TRUE(output.put(std::string(1 << 19, 'x') + '\n', Tells::exec));
+        output.flush();
+    }
+    pipe.reader.reset();
 }
 
 TEST(OutputReopen, StartsANewFileWhereTheOldOneWasRenamed) {
     const TempDir directory;
-    auto output = open_output(directory / "events");
-    output.buffer() += "one\n";
+    auto output = started_at(directory / "events");
+    EXPECT_TRUE(output.put("one\n", Tells::exec));
     std::filesystem::rename(directory / "events", directory / "events.1");
-
     ASSERT_TRUE(output.reopen());
-    output.buffer() += "two\n";
-    ASSERT_TRUE(output.flush());
-
+    EXPECT_TRUE(output.put("two\n", Tells::exec));
+    EXPECT_TRUE(output.close());
     EXPECT_EQ(read_file(directory / "events.1"), "one\n");
     EXPECT_EQ(read_file(directory / "events"), "two\n");
 }
 
-TEST(OutputReopen, AppendsToWhatIsThere) {
-    const TempDir directory;
-    auto output = open_output(directory / "events");
-    output.buffer() += "one\n";
-    ASSERT_TRUE(output.reopen());
-
-    output.buffer() += "two\n";
-    ASSERT_TRUE(output.flush());
-    // Also to what somebody else has written since.
-    std::ofstream(directory / "events", std::ios::app) << "theirs\n";
-    output.buffer() += "three\n";
-    ASSERT_TRUE(output.flush());
-
-    EXPECT_EQ(read_file(directory / "events"), "one\ntwo\ntheirs\nthree\n");
-}
-
 TEST(OutputReopen, WritesAgainAfterAnErrorAndKeepsTheCount) {
     const TempDir directory;
-    auto output = open_output(directory / "events");
-    output.buffer() += "one\n";
-    const auto reopened = [&] {
+    auto output = started_at(directory / "events");
+    EXPECT_TRUE(output.put("one\n", Tells::exec));
+    {
         const FileSizeLimit limit(0);
-        return output.reopen();
-    }();
-    ASSERT_FALSE(reopened);
-    EXPECT_EQ(reopened.error().code, EFBIG);
-
-    output.buffer() += "two\n";
-    EXPECT_TRUE(output.flush());
-
+        output.flush();
+        wait_for_event(output);
+        ASSERT_TRUE(output.reopen());
+    }
+    expect_code(output.failure(), EFBIG);
+    EXPECT_TRUE(output.put("two\n", Tells::exec));
+    EXPECT_TRUE(output.close());
     EXPECT_EQ(read_file(directory / "events"), "two\n");
-    EXPECT_EQ(output.lines_not_written(), 1U);
+    EXPECT_EQ(output.not_written(), execs(1));
 }
 
-TEST(OutputReopen, SaysWhichFileCannotBeOpened) {
+TEST(OutputReopen, BeginsANewLineWhereTheOldOneBrokeOff) {
+    const TempDir directory;
+    auto output = started_at(directory / "events");
+    EXPECT_TRUE(output.put("one\n", Tells::exec));
+    {
+        const FileSizeLimit limit(2);
+        expect_code(write_all(output), EFBIG);
+    }
+    ASSERT_TRUE(output.reopen());
+    EXPECT_TRUE(output.put("two\n", Tells::exec));
+    EXPECT_TRUE(output.close());
+    EXPECT_EQ(read_file(directory / "events"), "on\ntwo\n");
+}
+
+TEST(OutputReopen, SaysWhichFileCannotBeOpenedAndWritesToTheOldOne) {
     const TempDir directory;
     std::filesystem::create_directory(directory / "logs");
-    auto output = open_output(directory / "logs/events");
-    std::filesystem::remove_all(directory / "logs");
-
+    auto output = started_at(directory / "logs/events");
+    std::filesystem::rename(directory / "logs", directory / "old");
     const auto reopened = output.reopen();
-
     ASSERT_FALSE(reopened);
     EXPECT_EQ(reopened.error().code, ENOENT);
     EXPECT_THAT(reopened.error().message, HasSubstr('\'' + (directory / "logs/events") + '\''));
+    EXPECT_TRUE(output.put("one\n", Tells::exec));
+    EXPECT_TRUE(output.close());
+    EXPECT_EQ(read_file(directory / "old/events"), "one\n");
 }
 
 TEST(OutputReopen, IsNothingForABorrowedDescriptor) {
     const auto pipe = make_pipe();
-    auto output = Output::borrow(pipe.writer.get(), "stdout");
-    output.buffer() += "one\n";
-
+    auto output = started(OutputFile::borrow(pipe.writer.get(), "stdout"));
+    EXPECT_TRUE(output.put("one\n", Tells::exec));
     EXPECT_TRUE(output.reopen());
-
-    EXPECT_TRUE(output.flush());
-    EXPECT_EQ(output.lines_not_written(), 0U);
+    EXPECT_TRUE(output.close());
+    EXPECT_EQ(output.not_written(), EventCounts{});
 }
 
 TEST(OutputClose, WritesWhatIsLeft) {
     const TempDir directory;
-    auto output = open_output(directory / "events");
-    output.buffer() += "one\n";
-
+    auto output = started_at(directory / "events");
+    EXPECT_TRUE(output.put("one\n", Tells::exec));
     EXPECT_TRUE(output.close());
-
     EXPECT_EQ(read_file(directory / "events"), "one\n");
 }
 
 TEST(OutputClose, ReportsWhatCouldNotBeWritten) {
-    auto output = open_output("/dev/full");
-    output.buffer() += "one\n";
-
-    expect_disk_full(output.close());
-    EXPECT_EQ(output.lines_not_written(), 1U);
+    auto output = started_at("/dev/full");
+    EXPECT_TRUE(output.put("one\n", Tells::exec));
+    const auto closed = output.close();
+    ASSERT_FALSE(closed);
+    EXPECT_EQ(closed.error().code, ENOSPC);
+    EXPECT_EQ(output.not_written(), execs(1));
 }
 
 }  // namespace

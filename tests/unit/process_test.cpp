@@ -38,6 +38,10 @@ TEST(ParsePid, RejectsAllElseAsUsage) {
     }
 }
 
+TEST(ParsePid, ShowsOnOneLineWhatItRejects) {
+    EXPECT_EQ(parse_pid("1\n\x1b[2J").error().message, R"('1\n\x1b[2J' is no pid)");
+}
+
 TEST(ParsePid, SaysHowFarPidsGo) {
     EXPECT_EQ(parse_pid("0").error().message, "0 is no pid: pids go from 1 to 4194304");
     EXPECT_EQ(parse_pid("4194305").error().message, "4194305 is no pid: pids go from 1 to 4194304");

@@ -21,6 +21,7 @@ TEST(Size, IsANumberOfBytes) {
 TEST(Size, TakesPowersOf1024) {
     for (const char* text : {"64K", "64k", "64KiB"}) EXPECT_EQ(parse_size(text), 64U << 10) << text;
     for (const char* text : {"6M", "6m", "6MiB"}) EXPECT_EQ(parse_size(text), 6U << 20) << text;
+    for (const char* text : {"2G", "2g", "2GiB"}) EXPECT_EQ(parse_size(text), std::uint64_t{2} << 30) << text;
     EXPECT_EQ(parse_size("0M"), 0U);
     EXPECT_EQ(parse_size("17592186044415M"), kLargest - ((1U << 20) - 1));
 }
@@ -33,9 +34,18 @@ TEST(Size, IsTheLargestWhere64BitsCanNotHoldIt) {
 
 TEST(Size, IsNothingElse) {
     for (const char* text : {"",    "K",    "M",   "KiB", "-1",   "+1",  " 1", "1 ",  "1 K", "1.5M",      "0x10",
-                             "1KB", "1kib", "1Ki", "1MB", "1mib", "1KM", "1G", "1e3", "1K1", "unlimited", "\xd9\xa3"})
+                             "1KB", "1kib", "1Ki", "1MB", "1mib", "1KM", "1T", "1e3", "1K1", "unlimited", "\xd9\xa3"})
         EXPECT_EQ(parse_size(text), std::nullopt) << '\'' << text << '\'';
     EXPECT_EQ(parse_size(std::string_view("1\0", 2)), std::nullopt);
+}
+
+TEST(Size, IsShownInTheLargestWholeUnit) {
+    EXPECT_EQ(size_text(0), "0");
+    EXPECT_EQ(size_text(1023), "1023");
+    EXPECT_EQ(size_text(64 << 10), "64K");
+    EXPECT_EQ(size_text((1 << 20) + 1024), "1025K");
+    EXPECT_EQ(size_text(16 << 20), "16M");
+    EXPECT_EQ(size_text(std::uint64_t{64} << 30), "64G");
 }
 
 }  // namespace

@@ -88,6 +88,12 @@ TEST(ResolveTerminal, RejectsWhatIsNoTerminal) {
     }
 }
 
+TEST(ResolveTerminal, ShowsOnOneLineWhatItRejects) {
+    EXPECT_THAT(resolve_terminal("x\n\x1b[2J").error().message, StartsWith(R"(no terminal /dev/x\n\x1b[2J; )"));
+    const std::string too_long(5000, '\n');
+    EXPECT_THAT(resolve_terminal(too_long).error().message, Not(HasSubstr("\n")));
+}
+
 TEST(ResolveTerminal, RejectsOneThatStandsForAnother) {
     for (const std::string text : {"/dev/tty", "tty", "/dev/ptmx"}) {
         const auto terminal = resolve_terminal(text);

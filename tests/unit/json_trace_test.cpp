@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// JsonSink: the lines around the events, when they go out, and what is counted; and a great many events.
+// JSON: the lines around the events; and a great many events, also in lines.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -34,6 +34,7 @@ TraceStart start_of_trace() {
             .events = {.execs = true, .attempts = true, .exits = true, .forks = false},
             .watch_children = true,
             .ring_bytes = 16 << 20,
+            .buffer_bytes = 64 << 20,
             .max_args_bytes = 64 << 10,
             .attempts = AttemptMechanism::tracepoint};
 }
@@ -43,23 +44,23 @@ constexpr auto kStart =
     R"("boot_id":"b","kernel":"6.18.5","arch":"x86_64","time":"2026-01-31T09:41:03.000000000Z","boot_ns":2000000000,)"
     R"("targets":["pid:1234","command:make"],)"
     R"("filters":{"events":["exec","attempt","exit"],"watch_children":true},)"
-    R"("limits":{"ring_bytes":16777216,"max_args_bytes":65536},"attempts":"tracepoint"})"
+    R"("limits":{"ring_bytes":16777216,"buffer_bytes":67108864,"max_args_bytes":65536},"attempts":"tracepoint"})"
     "\n";
 
-TEST(JsonStart, HasEveryFieldInOrder) {
-    JsonLines lines(kClock);
-    lines.sink().begin(start_of_trace());
-    EXPECT_EQ(lines.text(), kStart);
+std::string text_of(const TraceStart& start) {
+    std::string text;
+    JsonFormat(kClock, nullptr).begin(text, start);
+    return text;
 }
+
+TEST(JsonStart, HasEveryFieldInOrder) { EXPECT_EQ(text_of(start_of_trace()), kStart); }
 
 TEST(JsonStart, TellsOfTheCommand) {
     auto start = start_of_trace();
     start.command = {"make", "\xff"};
     start.events = {.execs = true, .attempts = false, .exits = false, .forks = true};
     start.attempts = AttemptMechanism::off;
-    JsonLines lines;
-    lines.sink().begin(start);
-    const auto json = lines.take();
+    const auto json = parse_line(text_of(start));
     EXPECT_EQ(json.at("command").dump(), "[\"make\",\"\uFFFD\"]");
     EXPECT_EQ(json.at("command_raw").dump(), R"(["bWFrZQ==","/w=="])");
     EXPECT_EQ(json.at("filters").dump(), R"({"events":["exec","fork"],"watch_children":true})");
@@ -67,15 +68,16 @@ TEST(JsonStart, TellsOfTheCommand) {
 }
 
 TEST(JsonProcess, HasEveryFieldInOrder) {
-    JsonLines lines(kClock);
-    lines.sink().write({.pid = 1200,
-                        .ppid = 1,
-                        .exec_id = {61s, 1200, 3},
-                        .parent_exec_id = ExecId{1s, 1, 1},
-                        .comm = "ba\nsh",
-                        .is_watched = true});
-    lines.sink().write({.pid = 7, .ppid = 1, .exec_id = {62s, 7, 3}, .parent_exec_id = {}, .comm = ""});
-    EXPECT_EQ(lines.text(),
+    JsonFormat format(kClock, nullptr);
+    std::string text;
+    format.append(text, {.pid = 1200,
+                         .ppid = 1,
+                         .exec_id = {61s, 1200, 3},
+                         .parent_exec_id = ExecId{1s, 1, 1},
+                         .comm = "ba\nsh",
+                         .is_watched = true});
+    format.append(text, {.pid = 7, .ppid = 1, .exec_id = {62s, 7, 3}, .parent_exec_id = {}, .comm = ""});
+    EXPECT_EQ(text,
               R"({"v":1,"type":"process","pid":1200,"ppid":1,"exec_id":"61000000000-1200-3",)"
               R"("parent_exec_id":"1000000000-1-1","comm":"ba\nsh","start_time":"2026-01-31T09:42:02.000000000Z",)"
               R"("watched":true})"
@@ -98,13 +100,14 @@ TraceEnd end_of_trace() {
 }
 
 std::string summary(const TraceEnd& end, const EventKinds& events) {
-    JsonLines lines;
+    JsonFormat format({}, nullptr);
     auto start = start_of_trace();
     start.events = events;
-    lines.sink().begin(start);
-    lines.take();
-    lines.sink().end(end);
-    return std::string(lines.text());
+    std::string text;
+    format.begin(text, start);
+    text.clear();
+    format.end(text, end);
+    return text;
 }
 
 TEST(JsonSummary, HasEveryFieldInOrder) {
@@ -134,10 +137,13 @@ TEST(JsonSummary, AddsUpLosses) {
     end.summary.marks_lost = 5;
     end.summary.lineage_lost = 6;
     end.summary.bad_records = 7;
-    end.not_written = 100;
+    end.summary.skipped = 8;
+    end.summary.subtract({.not_queued = {2, 1, 0, 0}, .not_written = {1, 0, 3, 0}});
     const auto json = Json::parse(summary(end, {}));
-    EXPECT_EQ(json.at("lost"), 137);
-    EXPECT_EQ(json.at("lost_by_reason").dump(), R"({"ring":37,"output":100})");
+    EXPECT_EQ(json.at("execs_delivered"), 7);
+    EXPECT_EQ(json.at("attempts_delivered"), 4);
+    EXPECT_EQ(json.at("lost"), 52);
+    EXPECT_EQ(json.at("lost_by_reason").dump(), R"({"ring":37,"queue":3,"output":4,"skipped":8})");
     EXPECT_EQ(json.at("marks_lost"), 5);
     EXPECT_EQ(json.at("lineage_lost"), 6);
     EXPECT_EQ(json.at("bad_records"), 7);
@@ -146,67 +152,10 @@ TEST(JsonSummary, AddsUpLosses) {
 
 TEST(JsonSummary, IsNotCompleteWhenSomethingWasNotWritten) {
     auto end = end_of_trace();
-    end.not_written = 1;
+    end.summary.subtract({.not_queued = {}, .not_written = {0, 0, 0, 1}});
     const auto json = Json::parse(summary(end, {}));
     EXPECT_EQ(json.at("complete"), false);
     EXPECT_EQ(json.at("lost_by_reason").dump(), R"({"output":1})");
-}
-
-void write_trace(JsonSink& sink, int events) {
-    sink.begin(start_of_trace());
-    sink.write(ProcessInfo{});
-    sink.write(ProcessInfo{});
-    for (int i = 0; i < events; i++) sink.write(whole_exec());
-}
-
-TEST(JsonSink, DeliversOnFlush) {
-    const TempDir directory;
-    auto output = Output::open(directory / "events");
-    ASSERT_TRUE(output);
-    JsonSink sink(*output, kClock, nullptr);
-    write_trace(sink, 2);
-    EXPECT_TRUE(sink.flush());
-    sink.end(end_of_trace());
-    EXPECT_TRUE(sink.flush());
-
-    const auto text = read_file(directory / "events");
-    EXPECT_TRUE(text.starts_with(kStart));
-    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 6);
-    EXPECT_EQ(sink.events_not_written(), 0U);
-}
-
-TEST(JsonSink, CountsOnlyEventsAmongWhatIsNotWritten) {
-    auto output = Output::open("/dev/full");
-    ASSERT_TRUE(output);
-    JsonSink sink(*output, kClock, nullptr);
-    write_trace(sink, 3);
-    const auto flushed = sink.flush();
-    ASSERT_FALSE(flushed);
-    EXPECT_EQ(flushed.error().code, ENOSPC);
-    EXPECT_EQ(sink.events_not_written(), 3U);
-    sink.write(whole_exit());
-    sink.end(end_of_trace());
-    EXPECT_TRUE(sink.flush());
-    EXPECT_EQ(sink.events_not_written(), 4U);
-}
-
-TEST(JsonSink, CountsNoEventWhereThereWasNone) {
-    auto output = Output::open("/dev/full");
-    ASSERT_TRUE(output);
-    JsonSink sink(*output, kClock, nullptr);
-    write_trace(sink, 0);
-    EXPECT_FALSE(sink.flush());
-    EXPECT_EQ(sink.events_not_written(), 0U);
-}
-
-TEST(JsonSink, FlushesAFullBufferByItself) {
-    const TempDir directory;
-    auto output = Output::open(directory / "events");
-    ASSERT_TRUE(output);
-    JsonSink sink(*output, kClock, nullptr);
-    write_trace(sink, 1000);
-    EXPECT_GT(read_file(directory / "events").size(), std::size_t{64} << 10);
-    EXPECT_LT(output->buffer().size(), std::size_t{66} << 10);
 }
 
 // Events of all kinds, made of bytes and numbers that come as they may.
@@ -329,26 +278,27 @@ bool is_faithful(const Json& json) {
     return is_faithful;
 }
 
-TEST(JsonSink, WritesWhateverEventAsOneLineThatParses) {
+TEST(Json, OfWhateverEventIsOneLineThatParses) {
     Chance chance;
-    JsonLines lines(kClock);
+    JsonFormat format(kClock, nullptr);
+    std::string line;
     for (int i = 0; i < 100'000; i++) {
         const auto event = chance.event();
-        lines.sink().write(event);
-        ASSERT_TRUE(is_safe(lines.text())) << lines.text();
-        const auto json = lines.take();
+        line.clear();
+        format.append(line, event);
+        ASSERT_TRUE(is_safe(line)) << line;
+        const auto json = parse_line(line);
         ASSERT_EQ(json.at("type"), kEventNames[event.index()]);
         ASSERT_TRUE(is_faithful(json)) << json.dump();
     }
 }
 
-TEST(LineSink, WritesWhateverEventAsOneSafeLine) {
+TEST(Line, OfWhateverEventIsOneSafeLine) {
     Chance chance;
-    const LineFormat usual;
-    const LineFormat all(fields_but(ShownIn::json));
+    const LineOptions all{.fields = fields_but(ShownIn::json)};
     for (int i = 0; i < 50'000; i++) {
         const auto event = chance.event();
-        ASSERT_TRUE(is_safe(line_of(event, kClock, usual)));
+        ASSERT_TRUE(is_safe(line_of(event, kClock)));
         ASSERT_TRUE(is_safe(line_of(event, kClock, all)));
     }
 }

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "sink/text_sink.h"
+
+#include <variant>
+
+namespace exectap {
+namespace {
+
+// A line this long is rare: its memory is given back.
+constexpr std::size_t kKeptBytes = 1 << 20;
+
+}  // namespace
+
+void TextSink::put_aside() {
+    if (!text_.empty()) output_.put_aside(text_);
+    text_.clear();
+}
+
+void TextSink::begin(const TraceStart& start) {
+    format_->begin(text_, start);
+    put_aside();
+}
+
+void TextSink::write(const ProcessInfo& process) {
+    format_->append(text_, process);
+    put_aside();
+}
+
+void TextSink::write(const Event& event) {
+    if (gap_.first_seq != 0) tell_gap();
+    if (gap_.first_seq != 0) {
+        add_to_gap(event);
+        return;
+    }
+    format_->append(text_, event);
+    const bool is_lost = std::holds_alternative<LostEvent>(event);
+    const bool is_taken =
+        text_.empty() || output_.put(text_, is_lost ? Tells::aside : static_cast<Tells>(event.index()));
+    if (!is_taken) add_to_gap(event);
+    text_.clear();
+    if (text_.capacity() > kKeptBytes) text_.shrink_to_fit();
+}
+
+void TextSink::add_to_gap(const Event& event) {
+    const auto* lost = std::get_if<LostEvent>(&event);
+    if (gap_.first_seq == 0) {
+        gap_.first_seq = seq_of(event);
+        gap_.from = lost != nullptr ? lost->from : time_of(event);
+    }
+    gap_.to = time_of(event);
+    if (lost != nullptr) {
+        gap_.lost_in_ring += lost->count;
+    } else {
+        gap_.not_queued++;
+        not_queued_.at(event.index())++;
+    }
+}
+
+// Not for each line that gets free: then every other one would be a gap.
+void TextSink::tell_gap() {
+    if (!output_.has_room_again()) return;
+    tell_lost(gap_.first_seq, gap_.not_queued, LossReason::queue);
+    tell_lost(gap_.first_seq + gap_.not_queued, gap_.lost_in_ring, LossReason::ring);
+    gap_ = {};
+}
+
+void TextSink::tell_lost(std::uint64_t seq, std::uint64_t count, LossReason reason) {
+    if (count == 0) return;
+    format_->append(text_, LostEvent{seq, gap_.from, gap_.to, count, reason});
+    put_aside();
+}
+
+void TextSink::flush() {
+    if (gap_.first_seq != 0) tell_gap();
+    output_.flush();
+}
+
+void TextSink::end(const TraceEnd& end) {
+    format_->end(text_, end);
+    put_aside();
+}
+
+SinkLosses TextSink::losses() const { return {not_queued_, output_.not_written()}; }
+
+}  // namespace exectap
