@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <initializer_list>
 #include <string_view>
 
 namespace exectap {
@@ -14,6 +15,13 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr std::uint32_t kNobody = ~0U;  // loginuid when it was never set
+
+// 146 years: the sum of two times can still be held, and no machine has been up for longer.
+constexpr std::uint64_t kLatest = std::uint64_t{1} << 62;
+
+bool are_times(std::initializer_list<std::uint64_t> times) {
+    return std::all_of(times.begin(), times.end(), [](std::uint64_t ns) { return ns <= kLatest; });
+}
 
 std::string_view text_of(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -177,7 +185,7 @@ std::optional<ExeFile> exe_of(const wire_call& wire, std::string_view names, Dec
 
 bool decode_call(std::span<const std::byte> record, DecodeScratch& scratch, DecodedRecord& decoded) {
     const auto wire = tail_of<wire_call>(record);
-    if (!wire) return false;
+    if (!wire || !are_times({wire->program.start_time, wire->parent.start_time})) return false;
     Strings rest(record.first(record.size() - sizeof *wire));
     CallStrings strings;
     strings.arguments = rest.take(wire->args_bytes);
@@ -211,7 +219,7 @@ bool decode_call(std::span<const std::byte> record, DecodeScratch& scratch, Deco
 
 bool decode_exit(std::span<const std::byte> record, DecodedRecord& decoded) {
     const auto wire = tail_of<wire_exit>(record);
-    if (!wire) return false;
+    if (!wire || !are_times({wire->program.start_time, wire->user_ns, wire->system_ns})) return false;
     ExitEvent exit;
     exit.since_boot = nanoseconds(wire->trailer.time_ns);
     exit.pid = wire->program.pid;
@@ -231,7 +239,7 @@ bool decode_exit(std::span<const std::byte> record, DecodedRecord& decoded) {
 
 bool decode_fork(std::span<const std::byte> record, DecodedRecord& decoded) {
     const auto wire = tail_of<wire_fork>(record);
-    if (!wire) return false;
+    if (!wire || !are_times({wire->program.start_time, wire->child.start_time})) return false;
     ForkEvent fork;
     fork.since_boot = nanoseconds(wire->trailer.time_ns);
     fork.pid = wire->program.pid;
@@ -256,7 +264,7 @@ bool decode_as(std::uint8_t type, std::span<const std::byte> record, DecodeScrat
 
 std::optional<DecodedRecord> decode(std::span<const std::byte> record, DecodeScratch& scratch) {
     const auto trailer = tail_of<wire_trailer>(record);
-    if (!trailer || trailer->cpu_slot >= WIRE_CPU_SLOTS) return std::nullopt;
+    if (!trailer || trailer->cpu_slot >= WIRE_CPU_SLOTS || !are_times({trailer->time_ns})) return std::nullopt;
     DecodedRecord decoded;
     decoded.lost_before = trailer->lost;
     decoded.cpu_slot = trailer->cpu_slot;

@@ -9,9 +9,11 @@
 #include <cstring>
 #include <fstream>
 #include <optional>
+#include <string>
 
 #include "exectap/target.h"
 #include "log/log.h"
+#include "sink/escape.h"
 #include "target/proc_stat.h"
 
 namespace exectap {
@@ -55,7 +57,11 @@ Result<pid_t> parse_pid(std::string_view text) {
     const auto* end = text.data() + text.size();
     const auto parsed = std::from_chars(text.data(), end, value);
     const bool is_number = parsed.ptr == end && !text.empty() && parsed.ec != std::errc::invalid_argument;
-    if (!is_number) return usage_error(fmt::format("'{}' is no pid", text));
+    if (!is_number) {
+        std::string shown;
+        append_escaped(shown, text);
+        return usage_error(fmt::format("'{}' is no pid", shown));
+    }
     if (parsed.ec != std::errc() || value == 0 || value > kPidMax)
         return usage_error(fmt::format("{} is no pid: pids go from 1 to {}", text, kPidMax));
     return static_cast<pid_t>(value);

@@ -10,9 +10,11 @@
 #include <filesystem>
 #include <optional>
 #include <set>
+#include <string>
 
 #include "exectap/target.h"
 #include "log/log.h"
+#include "sink/escape.h"
 #include "target/proc_stat.h"
 
 namespace exectap {
@@ -70,10 +72,12 @@ std::string terminal_path(std::string_view text) {
 
 Result<TerminalTarget> resolve_terminal(std::string_view text) {
     const auto path = terminal_path(text);
+    std::string shown;
+    append_escaped(shown, path);
     struct stat device {};
     const bool is_there = ::stat(path.c_str(), &device) == 0;
     if (!is_there && errno != ENOENT && errno != ENOTDIR)
-        return Error{fmt::format("can't look at terminal {}: {}", path, std::strerror(errno)), ErrorKind::failure,
+        return Error{fmt::format("can't look at terminal {}: {}", shown, std::strerror(errno)), ErrorKind::failure,
                      errno};
     // Only terminals have a name in sysfs' class tty, and pts which it does not list.
     const auto major = ::major(device.st_rdev);
@@ -82,9 +86,9 @@ Result<TerminalTarget> resolve_terminal(std::string_view text) {
     std::error_code ignored;
     const bool is_terminal =
         is_there && S_ISCHR(device.st_mode) && (is_pts || fs::read_symlink(sysfs, ignored).filename() == "tty");
-    if (!is_terminal) return Error{fmt::format("no terminal {}; {}", path, in_use_hint())};
+    if (!is_terminal) return Error{fmt::format("no terminal {}; {}", shown, in_use_hint())};
     if (major == kAlternateMajor && ::minor(device.st_rdev) <= kPtmxMinor)
-        return usage_error(fmt::format("{} stands for another terminal; name that one, as tty(1) prints it", path));
+        return usage_error(fmt::format("{} stands for another terminal; name that one, as tty(1) prints it", shown));
     log::target().info("terminal {} is device {}:{}", path, major, ::minor(device.st_rdev));
     return TerminalTarget{path, kernel_device(device.st_rdev)};
 }
