@@ -145,6 +145,15 @@ std::string shown(std::string_view word) {
     return text += '\'';
 }
 
+// As it is, if that can be shown: quotes and backslashes are a shell's business.
+std::string shown_plain(std::string_view text) {
+    const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+    if (is_plain) return std::string(text);
+    std::string escaped;
+    append_escaped(escaped, text);
+    return escaped;
+}
+
 // CLI11 says "--time: 1 required start|boot|wall missing", "--time: At Most 1 required but received 2" and "--quiet was
 // given a disallowed flag override".
 std::string mismatch_text(std::string_view said) {
@@ -165,7 +174,7 @@ bool wants_fields_help(const CLI::App& app) {
 std::string run_it_hint(std::span<const char* const> arguments, std::string_view first) {
     const auto from = std::find(arguments.begin() + 1, arguments.end(), first);
     const std::vector<std::string> words(from, arguments.end());
-    return fmt::format("{} is no pid; to run it: exectap -- {}", first, shell_line(words));
+    return fmt::format("{} is no pid; to run it: exectap -- {}", shown_plain(first), shell_line(words));
 }
 
 Result<void> read_pids(RawOptions& raw, std::span<const char* const> arguments) {
@@ -350,7 +359,7 @@ std::string shell_line(std::span<const std::string> words) {
         for (const char c : word) line += c == '\'' ? std::string("'\\''") : std::string(1, c);
         line += '\'';
     }
-    return line;
+    return shown_plain(line);
 }
 
 Result<std::variant<Options, Information>> parse_options(std::span<const char* const> arguments) {

@@ -52,7 +52,7 @@ Result<std::variant<Options, Information>> parse_options(std::span<const char* c
 // What `exectap` alone prints: ten lines.
 std::string_view short_help();
 
-// As one would type it in a shell: quoted only where that is needed.
+// As one would type it in a shell, quoted only where that is needed; what can't be shown is escaped.
 std::string shell_line(std::span<const std::string> words);
 
 }  // namespace exectap::cli
