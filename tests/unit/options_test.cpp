@@ -293,5 +293,10 @@ TEST(ShellLine, QuotesOnlyWhatAShellWouldChange) {
     EXPECT_EQ(shell_line(words), "make -j4 'a b' '' 'it'\\''s' '$HOME' x=1");
 }
 
+TEST(ShellLine, IsOneLineThatCanBeShown) {
+    const std::vector<std::string> words = {"a\nb", "\x1b[2J"};
+    EXPECT_EQ(shell_line(words), "'a\\nb' '\\x1b[2J'");
+}
+
 }  // namespace
 }  // namespace exectap::cli
