@@ -30,6 +30,9 @@ Result<pid_t> parse_pid(std::string_view text);
 // Fails for a pid that is not there, has ended, is a thread, a kernel thread or the caller itself.
 Result<ProcessTarget> open_process(pid_t pid);
 
+// Also when nobody has collected it yet.
+bool has_ended(const UniqueFd& pidfd);
+
 // "/dev/pts/9", "pts/9", "pts9", "/dev/tty1" or "tty1" as the path of its device file.
 std::string terminal_path(std::string_view text);
 

@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -42,6 +43,12 @@ Result<Marked> mark_leader(int marks, int pidfd, wire_mark_kind kind) {
     if (errno == EEXIST) return Marked::before;
     if (errno == ENOENT || errno == ESRCH) return Marked::process_has_ended;
     return failure("can't mark a process");
+}
+
+bool is_in_first_pid_namespace() {
+    constexpr ino_t kFirst = 0xEFFF'FFFC;  // PROC_PID_INIT_INO, linux/proc_ns.h
+    struct stat space {};
+    return ::stat("/proc/self/ns/pid", &space) == 0 && space.st_ino == kFirst;
 }
 
 ExecId id_of(const wire_program& program) {
@@ -165,7 +172,9 @@ Result<std::uint64_t> Seeding::adopt() {
 // that watches it must not end for that: init never does.
 void Seeding::count_init(std::span<const ProcessTarget> roots, Pass& pass) {
     constexpr pid_t kInit = 1;
-    const bool is_root = std::any_of(roots.begin(), roots.end(), [](const auto& root) { return root.pid == kInit; });
+    // Of exectap's own pid namespace, which need not be the kernel's first.
+    const bool is_root = is_in_first_pid_namespace() &&
+                         std::any_of(roots.begin(), roots.end(), [](const auto& root) { return root.pid == kInit; });
     if (is_root && pass.alive.insert(kInit).second) __atomic_fetch_add(&state_.live_tasks, 1, __ATOMIC_SEQ_CST);
     for (auto& [key, info] : found_) {
         if (info.pid == kInit && (is_root || is_all_)) info.is_watched = true;
@@ -175,6 +184,11 @@ void Seeding::count_init(std::span<const ProcessTarget> roots, Pass& pass) {
 Result<Seeded> Seeding::run(std::span<const ProcessTarget> roots) {
     const auto marked = mark_roots(roots);
     if (!marked) return marked.error();
+    // What ends from here on is traced to its end; what was gone before was not.
+    for (const auto& root : roots) {
+        if (has_ended(root.pidfd))
+            return Error{fmt::format("process {} has ended while the trace was starting", root.pid)};
+    }
     // What is disturbed again and again is out of memory.
     int disturbed_passes = 0;
     for (int passes = 1;; passes++) {

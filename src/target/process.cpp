@@ -39,11 +39,6 @@ std::optional<pid_t> process_of_thread(pid_t tid) {
     return tgid;
 }
 
-bool has_ended(const UniqueFd& pidfd) {
-    pollfd ended{pidfd.get(), POLLIN, 0};
-    return ::poll(&ended, 1, 0) == 1;
-}
-
 bool is_kernel_thread(pid_t pid) {
     constexpr std::uint64_t kKernelThread = 0x0020'0000;  // PF_KTHREAD, linux/sched.h
     const auto flags = stat_field(fmt::format("/proc/{}", pid), StatField::flags);
@@ -67,9 +62,15 @@ Result<pid_t> parse_pid(std::string_view text) {
     return static_cast<pid_t>(value);
 }
 
+bool has_ended(const UniqueFd& pidfd) {
+    pollfd ended{pidfd.get(), POLLIN, 0};
+    return ::poll(&ended, 1, 0) == 1;
+}
+
 Result<ProcessTarget> open_process(pid_t pid) {
     if (pid == ::getpid()) return usage_error(fmt::format("{} is exectap itself, which it never watches", pid));
-    const auto process = process_of_thread(pid);
+    const bool can_ask_proc = is_own_proc();
+    const auto process = can_ask_proc ? process_of_thread(pid) : std::nullopt;
     if (process && *process != pid)
         return usage_error(
             fmt::format("{} is a thread of process {}; to watch it: exectap {}", pid, *process, *process));
@@ -79,7 +80,9 @@ Result<ProcessTarget> open_process(pid_t pid) {
         return Error{fmt::format("can't open process {}: {}", pid, std::strerror(errno)), ErrorKind::failure, errno};
     }
     if (has_ended(pidfd)) return Error{fmt::format("process {} has ended; its parent has not collected it yet", pid)};
-    if (is_kernel_thread(pid)) return usage_error(fmt::format("{} is a kernel thread, which runs no programs", pid));
+    // They are in the first pid namespace only.
+    if (can_ask_proc && is_kernel_thread(pid))
+        return usage_error(fmt::format("{} is a kernel thread, which runs no programs", pid));
     log::target().info("process {} found", pid);
     return ProcessTarget{pid, std::move(pidfd)};
 }

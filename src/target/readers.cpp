@@ -79,7 +79,7 @@ std::vector<pid_t> line_of_ancestors(pid_t pid) {
 
 std::vector<Reader> readers_of(int fd, std::span<const pid_t> others) {
     struct stat file {};
-    if (::fstat(fd, &file) != 0 || !S_ISFIFO(file.st_mode)) return {};
+    if (::fstat(fd, &file) != 0 || !S_ISFIFO(file.st_mode) || !is_own_proc()) return {};
     const auto first = pipe_of(fmt::format("/proc/self/fd/{}", fd));
 
     const auto own_line = line_of_ancestors(::getpid());
