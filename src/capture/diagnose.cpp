@@ -5,11 +5,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <linux/capability.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <vector>
@@ -21,6 +23,13 @@ constexpr const char* kBtfPath = "/sys/kernel/btf/vmlinux";
 
 bool has(const MachineFacts& facts, unsigned capability) {
     return (facts.effective_capabilities >> capability & 1U) != 0;
+}
+
+// The first user namespace always has this inode (PROC_USER_INIT_INO). What can't be asked is taken for the first.
+bool is_in_user_namespace() {
+    constexpr ino_t kFirst = 0xEFFF'FFFD;
+    struct stat user_namespace {};
+    return ::stat("/proc/self/ns/user", &user_namespace) == 0 && user_namespace.st_ino != kFirst;
 }
 
 std::uint64_t effective_capabilities() {
@@ -64,6 +73,18 @@ Error explain_load_failure(const MachineFacts& facts, int code) {
             "this kernel is locked down (confidentiality), which forbids reading its memory: boot without "
             "lockdown=confidentiality"};
     }
+    if (code == EPERM && facts.is_in_user_namespace) {
+        return {
+            "this is a user namespace, as in a rootless container: its capabilities are not the machine's, and tracing "
+            "needs those; run exectap outside it",
+            ErrorKind::failure, code};
+    }
+    if (code == EPERM) {
+        return {
+            "bpf(2) is not permitted here, although exectap has the capabilities: a seccomp profile, as containers "
+            "have, or a security module forbids it; allow it there, or run exectap outside",
+            ErrorKind::failure, code};
+    }
     return {fmt::format("the kernel ({}) refused exectap's programs: {}; -vv shows what it said", facts.kernel_release,
                         std::strerror(code)),
             ErrorKind::failure, code};
@@ -83,6 +104,7 @@ MachineFacts facts_of_machine() {
     std::string lockdown;
     std::getline(std::ifstream("/sys/kernel/security/lockdown"), lockdown);
     facts.is_confidential = lockdown.find("[confidentiality]") != std::string::npos;
+    facts.is_in_user_namespace = is_in_user_namespace();
     utsname name{};
     if (::uname(&name) == 0) facts.kernel_release = name.release;
     return facts;

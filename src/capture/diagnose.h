@@ -13,8 +13,9 @@ struct MachineFacts {
     std::uint64_t effective_capabilities = 0;  // a bit for each CAP_ number
     bool is_root = false;
     bool has_btf = false;
-    bool has_bpf_loop = false;     // since 5.17, the youngest of the helpers that are used
-    bool is_confidential = false;  // lockdown that forbids reading kernel memory
+    bool has_bpf_loop = false;          // since 5.17, the youngest of the helpers that are used
+    bool is_confidential = false;       // lockdown that forbids reading kernel memory
+    bool is_in_user_namespace = false;  // not the first one: capabilities count for nothing outside it
     std::string kernel_release;
 };
 

@@ -55,6 +55,10 @@ TEST(CheckRights, DoesNotSendRootToSudo) {
 TEST(ExplainLoadFailure, NamesTheFirstCause) {
     auto facts = able_machine();
     EXPECT_THAT(explain_load_failure(facts, EINVAL).message, AllOf(HasSubstr("Invalid argument"), HasSubstr("-vv")));
+    EXPECT_THAT(explain_load_failure(facts, EPERM).message, HasSubstr("seccomp"));
+    facts.is_in_user_namespace = true;
+    EXPECT_THAT(explain_load_failure(facts, EPERM).message, AllOf(HasSubstr("user namespace"), HasSubstr("outside")));
+    EXPECT_THAT(explain_load_failure(facts, EINVAL).message, Not(HasSubstr("user namespace")));
     facts.is_confidential = true;
     EXPECT_THAT(explain_load_failure(facts, EPERM).message, HasSubstr("lockdown=confidentiality"));
     facts.has_btf = false;
