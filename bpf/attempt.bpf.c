@@ -12,11 +12,6 @@ static __always_inline bool is_killed(struct task_struct *task)
 	return (task->pending.signal.sig[0] | task->signal->shared_pending.signal.sig[0]) & kill_bit;
 }
 
-struct args_step {
-	struct call_plan *plan;
-	__u8 *record;
-};
-
 /*
  * What is read of one string at most: the verifier adds this to the limit of the place where it begins. Longer than
  * MAX_ARG_STRLEN (32 pages) no string of a call can be that the kernel would take.
@@ -95,9 +90,7 @@ static __always_inline void describe_args(struct call_plan *plan)
 	strings->offset = strings->args_bytes;
 }
 
-typedef long (*read_arg_fn)(__u32 index, struct args_step *step);
-
-static __always_inline int emit_attempt(__u32 class_bytes, read_arg_fn read_arg_of_class, path_step_fn copy_step,
+static __always_inline int emit_attempt(__u32 class_bytes, read_args_fn read_arg_of_class, path_step_fn copy_step,
 					path_step_fn copy_cgroup_step, struct call_plan *plan)
 {
 	struct args_walk begin = { .is_whole = !plan->args, .max_bytes = config.max_args_bytes };

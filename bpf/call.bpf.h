@@ -59,6 +59,14 @@ struct call_plan {
 	__u32 padding;
 };
 
+/* One step of reading arguments into a record: each class has a function of its own. */
+struct args_step {
+	struct call_plan *plan;
+	__u8 *record;
+};
+
+typedef long (*read_args_fn)(__u32 index, struct args_step *step);
+
 /* Everything that is the current task's own. Global: one copy, which the verifier looks at once. */
 __noinline int fill_caller(struct wire_call *call)
 {

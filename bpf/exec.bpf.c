@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* The exec that worked: task_rename remembers its caller, sched_process_exec tells of it. */
 
-/* Only the caller's own rename: another task can write it through /proc/PID/comm. */
-SEC("tp_btf/task_rename")
-int BPF_PROG(on_rename, struct task_struct *task, const char *new_comm)
+static __always_inline int see_rename(struct task_struct *current, enum run run)
 {
-	struct task_struct *current = bpf_get_current_task_btf();
-	struct wire_mark *mark;
+	struct wire_mark *mark = mark_of(current);
 	struct call_site site;
 
-	if (!config.all && !task->bpf_storage)
-		return 0;
-	if (task != current)
-		return 0;
-	mark = mark_of(current);
 	if (!is_watched(mark))
 		return 0;
 	site = call_site_of(current);
@@ -21,7 +13,7 @@ int BPF_PROG(on_rename, struct task_struct *task, const char *new_comm)
 		return 0;
 	if (!mark)
 		mark = watch(current);
-	if (!mark)
+	if (!mark || (run == COPY && mark->in_exec))
 		return 0;
 	/* The tracepoint fires before the name is replaced, and before the ELF loader overwrites the call's number. */
 	__builtin_memcpy(mark->comm, current->comm, sizeof(mark->comm));
@@ -31,27 +23,84 @@ int BPF_PROG(on_rename, struct task_struct *task, const char *new_comm)
 	return 0;
 }
 
+/* Only the caller's own rename: another task can write it through /proc/PID/comm. */
+SEC("tp_btf/task_rename")
+int BPF_PROG(on_rename, struct task_struct *task, const char *new_comm)
+{
+	struct task_struct *current = bpf_get_current_task_btf();
+
+	if (!config.all && !task->bpf_storage)
+		return 0;
+	return task == current ? see_rename(current, FIRST) : 0;
+}
+
+/* Whose rename it is needs no look: within a call of exec nobody else's is possible. */
+SEC("tracepoint")
+int on_rename_copy(void *ctx)
+{
+	return see_rename(bpf_get_current_task_btf(), COPY);
+}
+
+/* The most that is read at once when the arguments can't be read in one: the smallest page. */
+#define PIECE_BYTES 4096
+
+/* The piece that begins where the last one ended, up to the end of its page. */
+static __always_inline long read_piece(__u32 class_bytes, struct args_step *step)
+{
+	struct call_plan *plan = step->plan;
+	__u64 offset = plan->strings.offset;
+	__u64 from = plan->args + offset;
+	__u64 bytes = PIECE_BYTES - from % PIECE_BYTES;
+
+	if (offset >= plan->args_bytes)
+		return 1;
+	if (bytes > plan->args_bytes - offset)
+		bytes = plan->args_bytes - offset;
+	barrier_var(offset);
+	barrier_var(bytes);
+	if (offset > args_limit(class_bytes) || bytes > class_bytes - args_limit(class_bytes) || bytes > PIECE_BYTES)
+		return 1;
+	if (bpf_probe_read_user(step->record + offset, bytes, (void *)from))
+		return 1;
+	plan->strings.offset = offset + bytes;
+	return 0;
+}
+
+/* A page of the new stack has been reclaimed since it was written: what is before the first such page is kept. */
+static __always_inline void read_args_in_pieces(read_args_fn read_piece_of_class, __u8 *record, struct call_plan *plan)
+{
+	struct strings *strings = &plan->strings;
+	struct args_step step = { .plan = plan, .record = record };
+
+	bpf_loop(WIRE_CLASS_MAX / PIECE_BYTES, read_piece_of_class, &step, 0);
+	strings->args_bytes = strings->offset;
+	if (strings->offset < plan->args_bytes)
+		strings->flags |= strings->offset ? WIRE_ARGS_CUT : WIRE_ARGS_UNREADABLE;
+}
+
 /*
  * The new image's strings lie NUL-separated and resident between arg_start and arg_end: one bounded read, no race
  * with a thread of the caller, no page that was never touched.
  */
-static __always_inline void read_args(struct strings *strings, __u32 class_bytes, __u8 *record, struct call_plan *plan)
+static __always_inline void read_args(read_args_fn read_piece_of_class, __u32 class_bytes, __u8 *record,
+				      struct call_plan *plan)
 {
+	struct strings *strings = &plan->strings;
 	__u64 bytes = plan->args_bytes;
 
 	barrier_var(bytes);
 	if (bytes > args_limit(class_bytes))
 		bytes = args_limit(class_bytes);
 	if (bpf_probe_read_user(record, bytes, (void *)plan->args)) {
-		strings->flags |= WIRE_ARGS_UNREADABLE;
-		bytes = 0;
+		read_args_in_pieces(read_piece_of_class, record, plan);
+		return;
 	}
 	strings->args_bytes = bytes;
 	strings->offset = bytes;
 }
 
-static __always_inline int emit_exec(__u32 class_bytes, path_step_fn copy_step, path_step_fn copy_cgroup_step,
-				     struct call_plan *plan)
+static __always_inline int emit_exec(__u32 class_bytes, read_args_fn read_piece_of_class, path_step_fn copy_step,
+				     path_step_fn copy_cgroup_step, struct call_plan *plan)
 {
 	struct strings *strings = &plan->strings, fresh = {};
 	struct wire_call *call;
@@ -61,7 +110,7 @@ static __always_inline int emit_exec(__u32 class_bytes, path_step_fn copy_step, 
 	if (!record)
 		return EMITTED_NOT;
 	*strings = fresh;
-	read_args(strings, class_bytes, record, plan);
+	read_args(read_piece_of_class, class_bytes, record, plan);
 	read_filename(strings, class_bytes, record, plan->filename, false);
 	read_interpreter(strings, class_bytes, record, plan->interpreter);
 	read_tty(strings, class_bytes, record, plan->tty);
@@ -86,6 +135,10 @@ static __always_inline int emit_exec(__u32 class_bytes, path_step_fn copy_step, 
 
 /* Global functions, so that the verifier looks at each class once and not at every way through all of them. */
 #define DEFINE_CLASS(suffix, class_bytes)                                                               \
+	static long read_piece_##suffix(__u32 index, struct args_step *step)                           \
+	{                                                                                               \
+		return read_piece(class_bytes, step);                                                   \
+	}                                                                                               \
 	static long copy_step_##suffix(__u32 index, struct path_step *step)                            \
 	{                                                                                               \
 		return step_up(step, class_bytes);                                                      \
@@ -98,7 +151,8 @@ static __always_inline int emit_exec(__u32 class_bytes, path_step_fn copy_step, 
 	{                                                                                               \
 		if (!plan)                                                                              \
 			return EMITTED_NOT;                                                             \
-		return emit_exec(class_bytes, copy_step_##suffix, copy_cgroup_step_##suffix, plan);     \
+		return emit_exec(class_bytes, read_piece_##suffix, copy_step_##suffix,                  \
+				 copy_cgroup_step_##suffix, plan);                                      \
 	}
 DEFINE_CLASS(512, WIRE_CLASS_512)
 DEFINE_CLASS(2k, WIRE_CLASS_2K)
@@ -185,16 +239,41 @@ static __always_inline struct wire_mark *mark_worker(struct task_struct *task)
 	return mark;
 }
 
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+/* The mark of a child could not be made at its fork. That was counted; most of what it would hide is told like this. */
+static __always_inline struct wire_mark *mark_late(struct task_struct *task)
+{
+	struct wire_mark *mark;
+
+	if (!is_watched(mark_of(task->real_parent->group_leader)))
+		return NULL;
+	mark = make_mark(task, &fresh_mark);
+	if (mark)
+		begin_life(task, mark);
+	return mark;
+}
+
+static __always_inline struct wire_mark *mark_at_exec(struct task_struct *task, int old_pid)
 {
 	struct wire_mark *mark = mark_of(task);
+
+	if (mark || config.all || !config.watch_children)
+		return mark;
+	if (old_pid != task->tgid)
+		return mark_worker(task);
+	return state.marks_lost ? mark_late(task) : NULL;
+}
+
+static __always_inline int see_exec(struct task_struct *task, int old_pid, struct linux_binprm *bprm, enum run run)
+{
+	struct wire_mark *mark = mark_at_exec(task, old_pid);
 	struct call_plan plan = {};
 	int result;
 
-	if (!config.all && config.watch_children && !mark && old_pid != task->tgid)
-		mark = mark_worker(task);
 	if (!is_watched(mark))
+		return 0;
+	if (config.preemptible)
+		mark = mark_to_note_in(task, mark);
+	if (!takes_exec(task, mark, run))
 		return 0;
 	if (mark)
 		mark->program_since = bpf_ktime_get_boot_ns();
@@ -212,5 +291,28 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	}
 	if (result != EMITTED)
 		count_lost(WIRE_EXEC);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	return see_exec(task, old_pid, bprm, FIRST);
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec_copy, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	return see_exec(task, old_pid, bprm, COPY);
+}
+
+SEC("tracepoint")
+int check_exec(struct trace_event_raw_sched_process_exec *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct wire_mark *mark = mark_at_exec(task, ctx->old_pid);
+
+	if (is_watched(mark))
+		note_untold_exec(task, mark_to_note_in(task, mark));
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "compat.bpf.h"
 #include "emit.bpf.h"
 #include "select.bpf.h"
+#include "copies.bpf.h"
 #include "paths.bpf.h"
 #include "call.bpf.h"
 

@@ -128,20 +128,20 @@ static __always_inline void tell_exit(struct task_struct *task, const struct wir
  * Where the tracepoint does not say so, several threads that end together can all see that none is left: the first of them
  * tells, by exchange in the leader's mark.
  */
-static __always_inline bool is_last_thread(unsigned long long *ctx, struct task_struct *task)
+static __always_inline bool is_last_thread(struct task_struct *task, bool group_dead)
 {
 	struct wire_mark *mark;
 
 	if (tells_group_dead())
-		return ctx[1] & 0xff;
+		return group_dead;
 	if (task->signal->live.counter != 0)
 		return false;
 	mark = mark_of(task->group_leader);
 	return !mark || !__sync_lock_test_and_set(&mark->is_told_ended, 1);
 }
 
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(on_exit, struct task_struct *task)
+/* `group_dead` as the tracepoint tells it, if it does. */
+static __always_inline int see_exit(struct task_struct *task, bool group_dead, enum run run)
 {
 	struct wire_mark *mark = mark_of(task);
 
@@ -149,9 +149,25 @@ int BPF_PROG(on_exit, struct task_struct *task)
 		record_family(task, is_watched(mark));
 	if (!is_watched(mark))
 		return 0;
-	if (config.tells[WIRE_EXIT] && !(task->flags & PF_KTHREAD) && is_last_thread(ctx, task))
+	if (config.preemptible && group_dead)
+		mark = mark_to_note_in(task, mark);
+	if (!takes_end(mark, run))
+		return 0;
+	if (config.tells[WIRE_EXIT] && !(task->flags & PF_KTHREAD) && is_last_thread(task, group_dead))
 		tell_exit(task, mark);
 	if (!config.all && end_life(mark))
 		wake_reader();
 	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit, struct task_struct *task)
+{
+	return see_exit(task, tells_group_dead() && ctx[1] & 0xff, FIRST);
+}
+
+SEC("tracepoint")
+int on_exit_copy(struct trace_event_raw_sched_process_exit *ctx)
+{
+	return see_exit(bpf_get_current_task_btf(), tells_group_dead() && ctx->group_dead, COPY);
 }

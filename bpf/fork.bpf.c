@@ -47,8 +47,7 @@ static __always_inline bool needs_marks(void)
 	return !config.all || config.ancestry || config.tells[WIRE_EXIT];
 }
 
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+static __always_inline int see_fork(struct task_struct *parent, struct task_struct *child, enum run run)
 {
 	struct wire_mark *mark = mark_of(parent);
 	bool is_thread = child->tgid == parent->tgid;
@@ -63,6 +62,10 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	}
 	if (!is_watched(mark))
 		return 0;
+	if (config.preemptible)
+		mark = mark_to_note_in(parent, mark);
+	if (!takes_fork(mark, child->pid, run))
+		return 0;
 	if ((is_thread || config.watch_children) && needs_marks()) {
 		fresh = inherited(mark, parent, child);
 		childs_mark = watch_with(child, &fresh);
@@ -74,5 +77,29 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	}
 	if (config.tells[WIRE_FORK] && !is_thread && !(child->flags & PF_KTHREAD))
 		tell_fork(parent, child);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+{
+	return see_fork(parent, child, FIRST);
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork_copy, struct task_struct *parent, struct task_struct *child)
+{
+	return see_fork(parent, child, COPY);
+}
+
+SEC("tracepoint")
+int check_fork(struct trace_event_raw_sched_process_fork *ctx)
+{
+	struct task_struct *parent = bpf_get_current_task_btf();
+	__u32 child = ctx->child_pid;
+	struct wire_mark *mark = mark_of(parent);
+
+	if (is_watched(mark))
+		note_untold_fork(mark_to_note_in(parent, mark), child);
 	return 0;
 }

@@ -232,6 +232,14 @@ struct trace_event_raw_sys_exit {
 	long ret;
 };
 
+struct trace_event_raw_sched_process_fork {
+	int child_pid;
+};
+
+struct trace_event_raw_sched_process_exec {
+	int old_pid;
+};
+
 struct trace_event_raw_sched_process_exit {
 	bool group_dead;
 };

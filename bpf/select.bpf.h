@@ -30,15 +30,18 @@ static __always_inline bool is_watched(const struct wire_mark *mark)
 	return mark->kind == WIRE_MARK_WATCHED;
 }
 
+/* Not on the stack, of which an exec's programs need all that 6.1 and 6.12 give them. */
+const struct wire_mark fresh_mark = { .kind = WIRE_MARK_WATCHED, .syscall_id = WIRE_NO_SYSCALL };
+
 /*
  * The mark of a task, made if need be. NULL when there is no memory for it, or when another CPU is at this task's
  * storage this instant: then that one may have made the mark, so look again.
  */
-static __always_inline struct wire_mark *make_mark(struct task_struct *task, struct wire_mark *fresh)
+static __always_inline struct wire_mark *make_mark(struct task_struct *task, const struct wire_mark *fresh)
 {
 	struct wire_mark *mark;
 
-	mark = bpf_task_storage_get(&marks, task, fresh, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	mark = bpf_task_storage_get(&marks, task, (void *)fresh, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	return mark ? mark : bpf_task_storage_get(&marks, task, 0, 0);
 }
 
@@ -64,7 +67,7 @@ static __always_inline void begin_life(struct task_struct *task, struct wire_mar
 }
 
 /* `fresh`: the mark, if the task has none yet. */
-static __always_inline struct wire_mark *watch_with(struct task_struct *task, struct wire_mark *fresh)
+static __always_inline struct wire_mark *watch_with(struct task_struct *task, const struct wire_mark *fresh)
 {
 	struct wire_mark *mark = make_mark(task, fresh);
 
@@ -83,9 +86,7 @@ static __always_inline struct wire_mark *watch_with(struct task_struct *task, st
 
 static __always_inline struct wire_mark *watch(struct task_struct *task)
 {
-	struct wire_mark fresh = { .kind = WIRE_MARK_WATCHED, .syscall_id = WIRE_NO_SYSCALL };
-
-	return watch_with(task, &fresh);
+	return watch_with(task, &fresh_mark);
 }
 
 static __always_inline struct wire_program program_of(struct task_struct *task)

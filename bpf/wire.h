@@ -71,6 +71,8 @@ struct wire_config {
 	__u8 ancestry;		  /* who forked whom is kept, and what already runs is listed */
 	__u8 tells[WIRE_TYPES];	  /* records of this type are made */
 	__u8 asked_for[WIRE_TYPES]; /* not only for the ancestry: one that is lost is a loss */
+	__u8 preemptible; /* programs can be preempted: each has a copy that acts where the kernel skipped it */
+	__u8 padding[7];
 };
 
 /* Values of targets; written before the programs are attached. */
@@ -93,7 +95,10 @@ struct wire_state {
 	__u64 marks_lost;   /* marks that could not be created */
 	__u64 disturbances; /* while seeding: what only one more pass of the iterator makes good */
 	__u64 lineage_lost; /* processes whose parent could not be recorded while seeding */
-	__u64 padding[3];
+	/* Where programs can be preempted: seen by a check and told by neither the program nor its copy. */
+	__u64 untold_execs;
+	__u64 untold_forks;
+	__u64 padding;
 	struct wire_counters cpu[WIRE_CPU_SLOTS];
 };
 
@@ -130,6 +135,13 @@ struct wire_mark {
 	__u64 program_since;	    /* when what it runs was started, CLOCK_BOOTTIME; 0: before the trace */
 	__u32 is_forked;	    /* made while its parent was watched: it did not run before the trace */
 	__u32 is_told_ended;	    /* of a leader: the end of its process has been told */
+	/* The rest only where programs can be preempted: what has been done already, or was found undone (copies.bpf.h). */
+	__u64 told_exec_id;   /* self_exec_id of the last exec */
+	__u64 untold_exec_id;
+	__u32 told_child; /* pid of the last one that it forked */
+	__u32 untold_child;
+	__u32 has_ended;
+	__u32 padding;
 };
 
 enum { WIRE_NO_SYSCALL = -1 }; /* started by the kernel itself */
@@ -269,10 +281,10 @@ struct wire_fork {
 	struct wire_trailer trailer;
 };
 
-WIRE_ASSERT(sizeof(struct wire_config) == 24, "layout of wire_config");
+WIRE_ASSERT(sizeof(struct wire_config) == 32, "layout of wire_config");
 WIRE_ASSERT(sizeof(struct wire_counters) == 64, "one cache line a slot");
 WIRE_ASSERT(sizeof(struct wire_program) == 24, "layout of wire_program");
-WIRE_ASSERT(sizeof(struct wire_mark) == 72, "layout of wire_mark");
+WIRE_ASSERT(sizeof(struct wire_mark) == 104, "layout of wire_mark");
 WIRE_ASSERT(sizeof(struct wire_process) == 16, "layout of wire_process");
 WIRE_ASSERT(sizeof(struct wire_lineage) == 24, "layout of wire_lineage");
 WIRE_ASSERT(sizeof(struct wire_seeded) == 80, "layout of wire_seeded");

@@ -87,11 +87,13 @@ struct SessionSummary {
     Tally exits;
     Tally forks;
     std::uint64_t bad_records = 0;  // could not be decoded: an internal error
-    std::uint64_t skipped = 0;      // runs of our programs that the kernel left out and that nothing made good
     std::uint64_t marks_lost =
         0;  // tasks that could not be marked (no memory, or its lock was held): the execs missed with them are unknown
     std::uint64_t lineage_lost = 0;  // processes that may have been missed when their parents ended at the start
-    std::uint64_t still_alive = 0;   // watched processes
+    // Events that the kernel may have kept from the programs, and that no tally knows of: at most so many, and what
+    // descends from forks among them.
+    std::uint64_t skipped = 0;
+    std::uint64_t still_alive = 0;  // watched processes
 
     // Of all kinds together.
     Tally total() const;

@@ -25,29 +25,39 @@ struct Probe {
     const char* program;
     const char* tracepoint;  // null: the program's section says where it belongs
     When when;
-    bool is_attached = true;  // an iterator is only loaded; seeding runs it
+    Hook hook;
+    Role role = Role::first;
 };
 
 constexpr std::array kProbes = {
-    Probe{"on_exit", nullptr, When::exits},
-    Probe{"on_fork", nullptr, When::forks},
-    Probe{"on_rename", nullptr, When::always},
-    Probe{"on_exec", nullptr, When::always},
-    Probe{"mark_tasks", nullptr, When::marks, false},
-    Probe{"on_exec_exit", "syscalls/sys_exit_execve", When::tracepoint_attempts},
-    Probe{"on_exec_exit", "syscalls/sys_exit_execveat", When::tracepoint_attempts},
+    Probe{"on_exit", nullptr, When::exits, Hook::exit},
+    Probe{"on_exit_copy", "sched/sched_process_exit", When::exits, Hook::exit, Role::copy},
+    Probe{"on_fork", nullptr, When::forks, Hook::fork},
+    Probe{"on_fork_copy", nullptr, When::forks, Hook::fork, Role::copy},
+    Probe{"on_rename", nullptr, When::always, Hook::rename},
+    Probe{"on_rename_copy", "task/task_rename", When::always, Hook::rename, Role::copy},
+    Probe{"on_exec", nullptr, When::always, Hook::exec},
+    Probe{"on_exec_copy", nullptr, When::always, Hook::exec, Role::copy},
+    Probe{"mark_tasks", nullptr, When::marks, Hook::iterator},
+    // After those they check. They are detached in the other order, so that nothing is checked that can't be told.
+    Probe{"check_fork", "sched/sched_process_fork", When::forks, Hook::fork, Role::check},
+    Probe{"check_exec", "sched/sched_process_exec", When::always, Hook::exec, Role::check},
+    Probe{"on_exec_exit", "syscalls/sys_exit_execve", When::tracepoint_attempts, Hook::attempt},
+    Probe{"on_exec_exit", "syscalls/sys_exit_execveat", When::tracepoint_attempts, Hook::attempt},
 };
 
 constexpr std::array kAttemptMechanisms = {AttemptMechanism::tracepoint, AttemptMechanism::off};
 
-bool is_wanted(const Probe& probe, const SessionConfig& config, AttemptMechanism mechanism) {
+bool is_wanted(const Probe& probe, const ProbeChoice& choice) {
+    const auto& config = choice.config;
+    if (probe.role != Role::first && !choice.is_preemptible) return false;
     const bool has_marks = !config.all || config.wants_ancestry || config.find_left_out;
     switch (probe.when) {
         case When::always: return true;
         case When::marks: return has_marks;
         case When::exits: return has_marks || config.events.exits;
         case When::forks: return has_marks || config.events.forks || config.events.exits;
-        case When::tracepoint_attempts: return mechanism == AttemptMechanism::tracepoint;
+        case When::tracepoint_attempts: return choice.mechanism == AttemptMechanism::tracepoint;
     }
     return false;
 }
@@ -74,12 +84,12 @@ Result<Link> attach(bpf_program* program, const char* tracepoint) {
 
 std::span<const AttemptMechanism> attempt_mechanisms() { return kAttemptMechanisms; }
 
-Result<void> select_programs(bpf_object* object, const SessionConfig& config, AttemptMechanism mechanism) {
+Result<void> select_programs(bpf_object* object, const ProbeChoice& choice) {
     bpf_program* program = nullptr;
     bpf_object__for_each_program(program, object) {
         const std::string_view name = ::bpf_program__name(program);
         const bool is_selected = std::any_of(kProbes.begin(), kProbes.end(), [&](const Probe& probe) {
-            return probe.program == name && is_wanted(probe, config, mechanism);
+            return probe.program == name && is_wanted(probe, choice);
         });
         if (::bpf_program__set_autoload(program, is_selected) != 0)
             return Error{fmt::format("can't choose program {}", name)};
@@ -87,18 +97,27 @@ Result<void> select_programs(bpf_object* object, const SessionConfig& config, At
     return {};
 }
 
-Result<std::vector<Link>> attach_programs(bpf_object* object, const SessionConfig& config, AttemptMechanism mechanism) {
-    std::vector<Link> links;
+Result<std::vector<AttachedProgram>> attach_programs(bpf_object* object, const ProbeChoice& choice) {
+    std::vector<AttachedProgram> attached;
     for (const auto& probe : kProbes) {
-        if (!probe.is_attached || !is_wanted(probe, config, mechanism)) continue;
+        if (probe.hook == Hook::iterator || !is_wanted(probe, choice)) continue;
         auto* program = ::bpf_object__find_program_by_name(object, probe.program);
         auto link = attach(program, probe.tracepoint);
-        if (!link) return link.error();
+        if (!link && probe.role == Role::first) return link.error();
+        if (!link) {
+            // It mends and tells what the kernel skips. Without it that is still counted.
+            log::capture().info("{}: {}", probe.program, link.error().message);
+            continue;
+        }
         log::capture().info("{} attached to {}", probe.program,
                             probe.tracepoint != nullptr ? probe.tracepoint : ::bpf_program__section_name(program));
-        links.push_back(std::move(*link));
+        attached.push_back({program, probe.hook, probe.role, std::move(*link)});
     }
-    return links;
+    return attached;
+}
+
+void detach(std::vector<AttachedProgram>& programs) {
+    for (auto program = programs.rbegin(); program != programs.rend(); ++program) program->link.reset();
 }
 
 }  // namespace exectap

@@ -21,10 +21,33 @@ using Link = std::unique_ptr<bpf_link, DestroyLink>;
 // The ways to see failed execs, cheapest first; the last one is off.
 std::span<const AttemptMechanism> attempt_mechanisms();
 
+// What a program is there for.
+enum class Hook { fork, exec, rename, exit, attempt, iterator };
+
+// Where programs can be preempted (skips.h) there are more than the first: see bpf/copies.bpf.h.
+enum class Role { first, copy, check };
+
+struct ProbeChoice {
+    const SessionConfig& config;
+    AttemptMechanism mechanism;
+    bool is_preemptible;
+};
+
+// An iterator is only loaded: seeding runs it.
+struct AttachedProgram {
+    bpf_program* program;  // the object's
+    Hook hook;
+    Role role;
+    Link link;
+};
+
 // Says which programs of the object are to be loaded, before it is.
-Result<void> select_programs(bpf_object* object, const SessionConfig& config, AttemptMechanism mechanism);
+Result<void> select_programs(bpf_object* object, const ProbeChoice& choice);
 
 // Attaches what was selected. Fork, exit and exec come before the attempts, which slow the whole machine down.
-Result<std::vector<Link>> attach_programs(bpf_object* object, const SessionConfig& config, AttemptMechanism mechanism);
+Result<std::vector<AttachedProgram>> attach_programs(bpf_object* object, const ProbeChoice& choice);
+
+// The programs stay loaded.
+void detach(std::vector<AttachedProgram>& programs);
 
 }  // namespace exectap

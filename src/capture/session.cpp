@@ -25,6 +25,7 @@
 #include "capture/probes.h"
 #include "capture/ring.h"
 #include "capture/seeding.h"
+#include "capture/skips.h"
 #include "decode/decode.h"
 #include "exectap/clock.h"
 #include "log/log.h"
@@ -115,7 +116,7 @@ private:
     Skeleton skeleton_;
     Ring ring_;
     AttemptMechanism mechanism_;
-    std::vector<Link> links_;
+    std::vector<AttachedProgram> programs_;
     UniqueFd timer_;
     UniqueFd poll_;
     Seeded seeded_;
@@ -145,6 +146,7 @@ Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config
     Skeleton skeleton(exectap_bpf__open());
     if (!skeleton) return explain_load_failure(facts_of_machine(), errno);
     skeleton->rodata->config = wire_config_of(config);
+    skeleton->rodata->config.preemptible = are_programs_preemptible();
     auto& targets = skeleton->bss->targets;
     if (config.terminals.size() > WIRE_TTYS_MAX)
         return usage_error(fmt::format("{} terminals; at most {} can be watched at once", config.terminals.size(),
@@ -152,7 +154,8 @@ Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config
     for (const auto& terminal : config.terminals) targets.ttys[targets.tty_count++] = terminal.device;
     ::bpf_map__set_max_entries(skeleton->maps.events, static_cast<std::uint32_t>(config.ring_bytes));
 
-    const auto selected = select_programs(skeleton->obj, config, mechanism);
+    const auto selected =
+        select_programs(skeleton->obj, {config, mechanism, skeleton->rodata->config.preemptible != 0});
     if (!selected) return selected.error();
     const int code = exectap_bpf__load(skeleton.get());
     if (code == -ENOMEM)
@@ -191,9 +194,9 @@ Result<void> BpfSession::attach(const SessionConfig& config) {
         leaves_out_ = !processes.empty();
     }
     __atomic_store_n(&state().seeding, is_seeded() ? 1 : 0, __ATOMIC_SEQ_CST);
-    auto links = attach_programs(skeleton_->obj, config, mechanism_);
-    if (!links) return links.error();
-    links_ = std::move(*links);
+    auto programs = attach_programs(skeleton_->obj, {config, mechanism_, skeleton_->rodata->config.preemptible != 0});
+    if (!programs) return programs.error();
+    programs_ = std::move(*programs);
     return {};
 }
 
@@ -249,7 +252,7 @@ bool BpfSession::is_accounted_for(const CounterTotals& totals) const {
 SessionSummary BpfSession::finish(const Handler& handler) {
     SessionSummary summary;
     summary.attempt_mechanism = mechanism_;
-    links_.clear();
+    detach(programs_);
     if (!is_all() && !is_over()) {
         const auto alive = seeding().count_alive();
         if (alive) summary.still_alive = *alive;
@@ -274,6 +277,7 @@ SessionSummary BpfSession::finish(const Handler& handler) {
     summary.bad_records = bad_records_;
     summary.marks_lost = load_shared(state().marks_lost);
     summary.lineage_lost = load_shared(state().lineage_lost);
+    summary.skipped = count_skipped(programs_, state());
     return summary;
 }
 
