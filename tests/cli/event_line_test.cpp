@@ -15,6 +15,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::Optional;
+using testing::Pair;
 
 std::string line_with(const std::string& argv, const std::string& end = "") {
     return "[0.123456] pid=12 tid=13 uid=1000 gid=100 syscall_id=59 comm=\"bash\" filename=\"/usr/bin/ls\" "
@@ -48,10 +49,22 @@ TEST(EventLineReader, ReadsWhatWasCutOrNotRead) {
     EXPECT_TRUE(cut.argv_is_cut);
     EXPECT_THAT(cut.argv_bytes, Optional(2000U));
     EXPECT_THAT(cut.argc, Optional(20U));
+    const auto uncounted = parse_event(line_with(R"(["cc",...])", " error=ENOENT"));
+    EXPECT_TRUE(uncounted.argv_is_cut);
+    EXPECT_EQ(uncounted.argv_bytes, std::nullopt);
+    EXPECT_EQ(uncounted.argc, std::nullopt);
     const auto unread = parse_event(line_with("unreadable", " error=ENOENT fatal=true"));
     EXPECT_EQ(unread.argv, std::nullopt);
     EXPECT_EQ(unread.error, "ENOENT");
     EXPECT_TRUE(unread.is_fatal);
+}
+
+TEST(EventLineReader, ReadsTextsByTheirNames) {
+    EXPECT_THAT(parse_texts(R"([0.1] exe="/a \"b=\"" cwd="\u{202e}\x1b")"),
+                ElementsAre(Pair("cwd", "\xe2\x80\xae\x1b"), Pair("exe", "/a \"b=\"")));
+    for (const auto* line : {"", "[0.1] exe", "[0.1] exe=x", "[0.1]  exe=\"x\"", "[0.1] exe=\"x\" exe=\"x\"",
+                             "[0.1] exe=\"x\\x1b", "[0.1] exe=\"\x1b\""})
+        EXPECT_THROW(parse_texts(line), std::invalid_argument) << line;
 }
 
 TEST(EventLineReader, RefusesWhatIsNoEvent) {

@@ -17,15 +17,6 @@ namespace {
 constexpr int kFailure = 1;
 constexpr int kUsage = 2;
 
-TEST(MissingTarget, AProcessThatHasEndedIsNone) {
-    Process gone({"/bin/true"});
-    gone.wait();
-    expect_one_error(run_exectap({gone.pid_text()}), kFailure, {"exectap: no process " + gone.pid_text()});
-    Shell alive;
-    expect_one_error(run_exectap({alive.pid_text(), "--pid", gone.pid_text()}), kFailure,
-                     {"no process " + gone.pid_text()});
-}
-
 TEST(MissingTarget, AProcessThatNobodyHasCollectedHasEnded) {
     const pid_t child = checked(::fork(), "fork");
     if (child == 0) ::_exit(0);
@@ -51,10 +42,6 @@ TEST(MissingTarget, AThreadIsNoProcess) {
                      {std::to_string(other) + " is a thread of process " + std::to_string(::getpid())});
     checked(::write(release.write_end.get(), "e", 1), "write");
     thread.join();
-}
-
-TEST(MissingTarget, AKernelThreadRunsNoPrograms) {
-    expect_one_error(run_exectap({"2"}), kUsage, {"2 is a kernel thread"});
 }
 
 TEST(MissingTarget, ATerminalThatIsNotThereListsThoseInUse) {

@@ -41,13 +41,6 @@ TEST(Usage, AnExampleOfACommandCanBePastedIntoAShell) {
     expect_usage_error({"my prog", "a'b"}, {"to run it: exectap -- 'my prog' 'a'\\''b'"});
 }
 
-TEST(Usage, PidsGoFromOneToTheKernelsLimit) {
-    for (const char* pid : {"0", "4294967296", "4194305", "18446744073709551616"}) {
-        expect_usage_error({pid}, {std::string(pid) + " is no pid"});
-        expect_usage_error({"--pid", pid}, {std::string(pid) + " is no pid"});
-    }
-}
-
 TEST(Usage, ANegativePidIsNone) {
     expect_usage_error({"-1"}, {"-1"});
     expect_usage_error({"--pid", "-1"}, {"-1"});

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // exectap -- COMMAND: who starts it, whose its descriptors, its signals and its exit status are.
 #include <pwd.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 
 #include "support/exectap.h"
 #include "support/kernel_test.h"
+#include "support/pty.h"
 #include "support/shell.h"
 
 namespace exectap::test {
@@ -115,6 +117,17 @@ TEST_F(Command, IsWatchedOnWhenExectapAloneGetsTheKeyboardsSignals) {
     EXPECT_EQ(outcome.status, exited(9));
     EXPECT_THAT(with_argument(events_in(folder.path("events")), "after"), SizeIs(1));
     EXPECT_EQ(outcome.verdict().execs, 2U);
+}
+
+TEST_F(Command, ThatCtrlCEndsIsToldOfToItsEnd) {
+    const Pty terminal;
+    // The keyboard's signal goes to both.
+    Exectap trace({"--", test_program("await_signal"), "--die"}, {.terminal = &terminal});
+    EXPECT_EQ(trace.out().next_line(), "ready");
+    checked(::write(terminal.master().get(), "\x03", 1), "write");
+    const auto outcome = trace.finish();
+    EXPECT_EQ(outcome.status, exited(128 + SIGINT));
+    EXPECT_EQ(outcome.verdict().execs, 1U);
 }
 
 TEST_F(Command, EndsTheRunAndTheVerdictCountsWhoLives) {

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Who belongs to a watched process: its threads, its descendants, and what becomes of them.
-#include <csignal>
-
 #include "support/exectap.h"
 #include "support/kernel_test.h"
-#include "support/shell.h"
 
 namespace exectap::test {
 namespace {
@@ -21,8 +18,6 @@ class Descent : public KernelTest {};
 pid_t number_in(const std::string& line) { return std::stoi(line.substr(line.rfind(' ') + 1)); }
 
 auto is_call_of(pid_t pid, pid_t tid) { return AllOf(Field(&EventLine::pid, pid), Field(&EventLine::tid, tid)); }
-
-auto is_from(pid_t parent) { return Field(&EventLine::ppid, parent); }
 
 TEST_F(Descent, IncludesTheDescendantsThatAreThereAtTheStart) {
     Process root({test_program("descendants"), "3"});
@@ -54,18 +49,6 @@ TEST_F(Descent, IncludesThreadsMadeAfterTheStart) {
     }
 }
 
-TEST_F(Descent, FollowsADaemonThatLeavesItsSessionAndItsParent) {
-    Process root({test_program("double_fork")});
-    EXPECT_EQ(root.out().next_line(), "ready");
-    Watching trace({root.pid_text()});
-    root.write("go\n");
-    const auto daemon = number_in(root.out().next_line());
-    root.close_input();
-    const auto outcome = trace.finish();
-    EXPECT_THAT(outcome.events(), ElementsAre(is_call_of(daemon, daemon)));
-    EXPECT_EQ(outcome.verdict().still_alive, 0U);
-}
-
 class ThreadedRoot {
 public:
     ThreadedRoot() : worker_(number_in(process_.out().next_line())) {}
@@ -89,24 +72,6 @@ private:
     pid_t worker_;
 };
 
-TEST_F(Descent, AThreadFromBeforeTheTraceForksAChildThatIsWatched) {
-    ThreadedRoot root;
-    Watching trace({root.process().pid_text()});
-    const auto child = number_in(root.ask("fork"));
-    EXPECT_THAT(trace.stop().events(), ElementsAre(AllOf(is_call_of(child, child), is_from(root.process().pid()))));
-}
-
-TEST_F(Descent, AThreadThatExecsIsTheCallerAndTheProcessIsWatchedOn) {
-    ThreadedRoot root;
-    const auto pid = root.process().pid();
-    Watching trace({root.process().pid_text()});
-    EXPECT_EQ(root.ask("exec"), "alone");
-    root.run_last();
-    const auto outcome = trace.finish();
-    EXPECT_THAT(outcome.events(), ElementsAre(is_call_of(pid, root.worker()), is_call_of(pid, pid)));
-    EXPECT_EQ(outcome.status, exited(0));
-}
-
 TEST_F(Descent, WithoutChildrenTheThreadsOfTheProcessAreStillWatched) {
     ThreadedRoot root;
     const auto pid = root.process().pid();
@@ -128,29 +93,6 @@ TEST_F(Descent, AProcessThatExecsTwiceIsSeenTwice) {
     const auto events = trace.finish().events();
     EXPECT_THAT(argvs_of(events), ElementsAre(ElementsAre("again", "/bin/true", "twice"), ElementsAre("twice")));
     EXPECT_THAT(execs_of(events, root.pid()), SizeIs(2));
-}
-
-TEST_F(Descent, AThreadThatOutlivesTheLeaderIsWatchedAndSoAreItsNextPrograms) {
-    Process root({test_program("leader_exits")});
-    const auto worker = number_in(root.out().next_line());
-    Watching trace({root.pid_text()});
-    root.write("go\n");
-    EXPECT_EQ(root.out().next_line(), "ready");
-    root.write("go\n");
-    EXPECT_EQ(root.wait(), exited(0));
-    const auto outcome = trace.finish();
-    EXPECT_THAT(outcome.events(), ElementsAre(is_call_of(root.pid(), worker), is_call_of(root.pid(), root.pid())));
-    EXPECT_EQ(outcome.verdict().execs, 2U);
-}
-
-TEST_F(Descent, WhatAWatchedProcessTracesIsNotWatched) {
-    Shell stranger;
-    Process tracer({test_program("tracer"), stranger.pid_text()});
-    EXPECT_EQ(tracer.out().next_line(), "ready");
-    Watching trace({tracer.pid_text()});
-    // The kernel now says that the stranger's parent is the tracer; its real parent is another.
-    stranger.run("/bin/true of a stranger");
-    EXPECT_THAT(trace.stop().events(), IsEmpty());
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include <csignal>
 #include <ctime>
 #include <filesystem>
-#include <map>
 
 #include "support/json_outcome.h"
 #include "support/kernel_test.h"
@@ -112,34 +111,6 @@ TEST_F(Exits, AreThoseOfTheLastThreadWhereTheLeaderEndedFirst) {
 }
 
 TEST_F(Exits, AreThoseOfTheThreadThatEndsTheWholeProcess) { EXPECT_EQ(end_of({"group", "5", "9"}).at("exit_code"), 9); }
-
-// What end_together reports: each process's status.
-std::map<pid_t, int> statuses_from(Process& program) {
-    std::map<pid_t, int> statuses;
-    for (auto line = program.out().next_line(); line != "end"; line = program.out().next_line())
-        statuses[std::stoi(line)] = static_cast<int>(number_in(line));
-    return statuses;
-}
-
-void expect_one_end_each(int processes, int threads, const std::string& how, const std::string& order) {
-    Process program({test_program("end_together"), std::to_string(processes), std::to_string(threads), how, order});
-    const auto outcome = watch_json(program, {"--events=exit"});
-    EXPECT_EQ(program.wait(), exited(0));
-    auto waited_for = statuses_from(program);
-    ASSERT_THAT(waited_for, SizeIs(processes));
-    waited_for[program.pid()] = 0;
-    std::map<pid_t, int> told;
-    for (const auto& exit : outcome.of("exit")) told[exit.at("pid")] = exit.at("exit_code");
-    EXPECT_EQ(told, waited_for);
-    EXPECT_EQ(outcome.summary().at("exits_seen"), processes + 1);
-    EXPECT_THAT(outcome.of("exit"), SizeIs(processes + 1));
-}
-
-TEST_F(Exits, OfThreadsThatEndTogetherAreToldOnceForEachProcess) { expect_one_end_each(64, 8, "alone", "at-once"); }
-
-TEST_F(Exits, OfThreadsThatEachEndTheWholeProcessAreToldOnce) { expect_one_end_each(64, 8, "all", "at-once"); }
-
-TEST_F(Exits, OfTwoThreadsThatEndInTheSameInstantAreToldOnce) { expect_one_end_each(300, 2, "alone", "in-turn"); }
 
 TEST_F(Exits, DurationIsFromTheExecToTheEnd) {
     const auto exec_as = test_program("exec_as");

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Forks: every way to make a process, and none for threads.
-#include <algorithm>
+// Forks: what is told of them, and of whom.
 #include <map>
 
 #include "support/json_outcome.h"
@@ -25,32 +24,6 @@ std::map<std::string, pid_t> processes_from(Process& program) {
         processes[line.substr(0, space)] = std::stoi(line.substr(space));
     }
     return processes;
-}
-
-TEST_F(Forks, AreToldWhateverMadeTheProcessButNotOfThreads) {
-    Process program({test_program("forks")});
-    const auto outcome = watch_json(program, {"--events", "fork,exec"});
-    const auto processes = processes_from(program);
-    const auto parents_id = outcome.of("process", program.pid()).at(0).at("exec_id");
-    const auto forks = outcome.of("fork");
-    ASSERT_THAT(forks, SizeIs(kWays)) << text_of(outcome.lines);
-    EXPECT_EQ(outcome.summary().at("forks_seen"), kWays);
-    EXPECT_THAT(outcome.of("exec"), SizeIs(kWays - 1));
-    for (const auto& fork : forks) {
-        EXPECT_EQ(fork.at("pid"), program.pid()) << fork;
-        EXPECT_EQ(fork.at("exec_id"), parents_id) << fork;
-    }
-    for (const auto& [way, pid] : processes) {
-        const auto fork = std::find_if(forks.begin(), forks.end(),
-                                       [pid = pid](const auto& each) { return each.at("child_pid") == pid; });
-        ASSERT_NE(fork, forks.end()) << way;
-        if (way == "only") continue;
-        const auto exec = outcome.one("exec", pid);
-        EXPECT_EQ(exec.at("replaced_exec_id"), fork->at("child_exec_id")) << way;
-        EXPECT_EQ(exec.at("parent_exec_id"), parents_id) << way;
-        EXPECT_EQ(exec.at("ppid"), program.pid()) << way;
-        EXPECT_LT(fork->at("seq"), exec.at("seq")) << way;
-    }
 }
 
 TEST_F(Forks, ThatNeverExecEndAsWhatTheyWereForkedAs) {

@@ -54,7 +54,7 @@ JsonEvent usual_start() {
             {"arch", machine.machine},
             {"targets", JsonEvent::array()},
             {"filters", {{"events", {"exec", "attempt", "exit"}}, {"watch_children", true}}},
-            {"limits", {{"ring_bytes", 16 << 20}, {"max_args_bytes", 64 << 10}}},
+            {"limits", {{"ring_bytes", 16 << 20}, {"buffer_bytes", 64 << 20}, {"max_args_bytes", 64 << 10}}},
             {"attempts", "tracepoint"}};
 }
 

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Where events go, and what happens when they can't.
-#include <fcntl.h>
-
-#include <algorithm>
+// Where events go, and when. What happens when they can't is in hard_cases_end_test.cpp.
 #include <csignal>
 #include <filesystem>
 
@@ -16,72 +13,12 @@ namespace {
 using testing::Contains;
 using testing::Each;
 using testing::ElementsAre;
-using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
 class OutputOf : public KernelTest {};
-
-// Reads up to the first newline, as `head -1` does.
-std::string read_line(const UniqueFd& file) {
-    std::string line;
-    for (char c = 0; c != '\n'; line += c) {
-        if (checked(::read(file.get(), &c, 1), "read") == 0) break;
-    }
-    return line;
-}
-
-TEST_F(OutputOf, AReaderThatGoesAwayEndsTheRunQuietlyAndSuccessfully) {
-    Shell shell;
-    auto pipe = Pipe::create();
-    Watching trace({shell.pid_text()}, {.out = pipe.write_end.get()});
-    pipe.write_end.reset();
-    shell.run("/bin/true one");
-    EXPECT_THAT(read_line(pipe.read_end), EndsWith("argv=[\"/bin/true\",\"one\"]\n"));
-    pipe.read_end.reset();
-    shell.run("/bin/true two");
-    const auto outcome = trace.finish();
-    EXPECT_EQ(outcome.status, exited(0));
-    const auto is_notice = [](const auto& line) { return is_banner(line) || line.find("slows every") != line.npos; };
-    EXPECT_TRUE(std::all_of(outcome.err.begin(), outcome.err.end(), is_notice)) << testing::PrintToString(outcome.err);
-}
-
-TEST_F(OutputOf, ACommandRunsToItsEndWhenTheReaderGoesAway) {
-    auto pipe = Pipe::create();
-    Exectap trace({"--no-failed", "--", "/bin/sh"}, {.err = pipe.write_end.get()});
-    pipe.write_end.reset();
-    EXPECT_THAT(read_line(pipe.read_end), EndsWith("argv=[\"/bin/sh\"]\n"));
-    pipe.read_end.reset();
-    for (int i = 0; i < 20; i++) Shell::run_in(trace, "/bin/true");
-    trace.write("echo still here; exit 5\n");
-    const auto outcome = trace.finish();
-    EXPECT_EQ(outcome.status, exited(5));
-    EXPECT_EQ(outcome.out.back(), "still here");
-}
-
-TEST_F(OutputOf, AFullDiskIsOneClearErrorAndTheVerdictTellsWhatIsMissing) {
-    Shell shell;
-    const auto full = open_file("/dev/full", O_WRONLY);
-    Watching trace({shell.pid_text()}, {.out = full.get()});
-    shell.run("/bin/true");
-    const auto outcome = trace.finish();
-    EXPECT_EQ(outcome.status, exited(1));
-    EXPECT_EQ(std::count_if(outcome.err.begin(), outcome.err.end(),
-                            [](const auto& line) { return line.find("No space left") != line.npos; }),
-              1);
-    EXPECT_THAT(outcome.last_words(), HasSubstr("1 exec, 0 attempts seen, 0 delivered, 1 not written: incomplete"));
-}
-
-TEST_F(OutputOf, ACommandRunsOnWhenTheDiskIsFullAndGivesItsStatus) {
-    const auto outcome = run_exectap(
-        {"-o", "/dev/full", "--quiet", "--", "/bin/sh", "-c", "/bin/true; /bin/true; echo to the end; exit 6"});
-    EXPECT_EQ(outcome.status, exited(6));
-    EXPECT_THAT(outcome.out, ElementsAre("to the end"));
-    EXPECT_THAT(outcome.err, Contains(HasSubstr("No space left")).Times(1));
-    EXPECT_THAT(outcome.last_words(), HasSubstr("3 not written: incomplete"));
-}
 
 TEST_F(OutputOf, StrictMakesAnIncompleteTraceStatus3) {
     EXPECT_EQ(run_exectap({"--strict", "-o", "/dev/full", "--", "/bin/true"}).status, exited(3));

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Where the program lies, where its caller stands, and what is to be known of both.
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <filesystem>
 
 #include "support/cgroup.h"
-#include "support/exectap.h"
 #include "support/kernel_test.h"
 #include "support/prepared.h"
-#include "support/proc.h"
+#include "support/program_file.h"
 
 namespace exectap::test {
 namespace {
@@ -22,72 +19,22 @@ using testing::IsEmpty;
 using testing::SizeIs;
 using testing::StartsWith;
 
-std::vector<std::string> flags_of(const JsonEvent& event) { return event.at("flags").get<std::vector<std::string>>(); }
-
-// "/bin" is a link on many systems.
-const std::string& true_program() {
-    static const std::string path = std::filesystem::canonical("/bin/true");
-    return path;
-}
-
-void expect_file(const JsonEvent& exec, const FileId& file) {
-    EXPECT_EQ(exec.at("exe_dev"), file.device);
-    EXPECT_EQ(exec.at("exe_inode"), file.inode);
-}
-
 class PathsOf : public KernelTest {
 protected:
-    // Resolved, as the paths below it are told.
-    const std::string& folder() const { return folder_; }
-    std::string in_folder(std::string_view name) const { return folder_ + "/" + std::string(name); }
-
+    const std::string& folder() const { return folder_.path(); }
+    std::string in_folder(std::string_view name) const { return folder_.path(name); }
     std::string copy_of(const std::string& program, std::string_view name) const {
-        std::filesystem::copy_file(program, in_folder(name));
-        return in_folder(name);
+        return folder_.copy_of(program, name);
     }
 
 private:
-    TempDir directory_;
-    std::string folder_ = std::filesystem::canonical(directory_.path());
+    ProgramFolder folder_;
 };
-
-TEST_F(PathsOf, AProgramAreResolvedAndItsNameIsAsItWasPassed) {
-    std::filesystem::create_directory(in_folder("real"));
-    std::filesystem::create_directory_symlink("real", in_folder("link"));
-    std::filesystem::create_symlink(true_program(), in_folder("real/linked"));
-    const auto exec = exec_after({"chdir", in_folder("link"), "exec", "../link/linked", "x"});
-    EXPECT_EQ(exec.at("filename"), "../link/linked");
-    EXPECT_EQ(exec.at("exe"), true_program());
-    expect_file(exec, file_id(true_program()));
-    EXPECT_EQ(exec.at("cwd"), in_folder("real"));
-    EXPECT_THAT(flags_of(exec), IsEmpty());
-    for (const auto* key : {"interpreter", "script", "tty", "unreadable"}) EXPECT_FALSE(exec.contains(key)) << key;
-}
 
 TEST_F(PathsOf, AProcessAtTheRootAreASlash) {
     const auto exec = exec_after({"chdir", "/", "exec", "." + true_program(), "x"});
     EXPECT_EQ(exec.at("cwd"), "/");
     EXPECT_EQ(exec.at("exe"), true_program());
-}
-
-TEST_F(PathsOf, AChangedRootShowItsPrefix) {
-    std::filesystem::create_directory(in_folder("root"));
-    const auto exec = exec_after({"mount-namespace", "bind", "/", in_folder("root"), "chroot", in_folder("root"),
-                                  "chdir", "/usr", "exec", true_program(), "x"});
-    EXPECT_EQ(exec.at("filename"), true_program());
-    EXPECT_EQ(exec.at("exe"), in_folder("root") + true_program());
-    EXPECT_EQ(exec.at("cwd"), in_folder("root") + "/usr");
-    expect_file(exec, file_id(true_program()));
-    EXPECT_THAT(flags_of(exec), IsEmpty());
-}
-
-TEST_F(PathsOf, AProgramThatIsMountedOverAreThoseOfWhatLiesOnTop) {
-    const auto below = copy_of("/bin/false", "below");
-    const auto exec = exec_after({"mount-namespace", "bind", true_program(), below, "exec", below, "x"});
-    EXPECT_EQ(exec.at("exe"), below);
-    expect_file(exec, file_id(true_program()));
-    EXPECT_NE(exec.at("exe_inode"), file_id(below).inode);
-    EXPECT_THAT(flags_of(exec), IsEmpty());
 }
 
 // A mount on a mount, the upper one of a folder within its file system: each step of the walk is taken once.
@@ -112,16 +59,6 @@ TEST_F(PathsOf, AFolderThatWasMovedOutOfItsMountAreUnreachable) {
     EXPECT_THAT(flags_of(exec), ElementsAre("unreachable", "cwd_unreachable"));
     EXPECT_THAT(exec.at("cwd").get<std::string>(), EndsWith("/a/c"));
     EXPECT_THAT(exec.at("exe").get<std::string>(), EndsWith("/a/c/memfd:x"));
-}
-
-TEST_F(PathsOf, AFileInMemoryAreItsName) {
-    const auto exec = exec_after({"memfd", "a \"name\x1b[1m\n/\xff", true_program(), "exec-fd", "hidden", "x"});
-    EXPECT_EQ(bytes_of(exec, "exe"), "memfd:a \"name\x1b[1m\n/\xff");
-    EXPECT_EQ(exec.at("filename"), "/dev/fd/100");
-    EXPECT_EQ(exec.at("syscall"), "execveat");
-    EXPECT_EQ(exec.at("syscall_id"), SYS_execveat);
-    EXPECT_EQ(list_of(exec, "argv"), (std::vector<std::string>{"hidden", "x"}));
-    EXPECT_THAT(flags_of(exec), ElementsAre("memfd", "writable"));
 }
 
 TEST_F(PathsOf, AProgramThatIsUnlinkedSaySo) {
@@ -149,13 +86,6 @@ TEST_F(PathsOf, AFileInAnOpenFolderAreTheFolderAndTheName) {
     EXPECT_EQ(exec.at("exe"), in_folder("program"));
     EXPECT_EQ(exec.at("cwd"), "/");
     EXPECT_EQ(exec.at("syscall"), "execveat");
-}
-
-TEST_F(PathsOf, AFolderThatIsRemovedSaySo) {
-    const auto exec = exec_after({"mkdir", in_folder("gone"), "chdir", in_folder("gone"), "rmdir", in_folder("gone"),
-                                  "exec", true_program(), "x"});
-    EXPECT_EQ(exec.at("cwd"), in_folder("gone"));
-    EXPECT_THAT(flags_of(exec), ElementsAre("cwd_deleted"));
 }
 
 TEST_F(PathsOf, AnotherNamespaceAreUnreachable) {
@@ -235,55 +165,6 @@ TEST_F(PathsOf, FoldersThatAreTooDeepKeepTheirTrueEnd) {
         EXPECT_EQ(exec.at("filename"), "./program");
         EXPECT_THAT(flags_of(exec), IsEmpty());
     }
-}
-
-TEST_F(PathsOf, ScriptsOfScriptsAreTheOneThatWasCalledAndTheLastInterpreter) {
-    write_file(in_folder("inner"), "#!/usr/bin/env -S sh -e\nexit 0\n", 0755);
-    write_file(in_folder("middle"), fmt::format("#!{} -m\n", in_folder("inner")), 0755);
-    write_file(in_folder("outer"), fmt::format("#!{} -o  two\n", in_folder("middle")), 0755);
-    const auto outcome = outcome_after({"chdir", folder(), "exec", ".//.///./outer", "not kept", "an argument"});
-    const auto execs = outcome.of("exec");
-    ASSERT_THAT(execs, SizeIs(2));
-
-    const auto& script = execs[0];
-    EXPECT_EQ(script.at("filename"), ".//.///./outer");
-    EXPECT_EQ(script.at("interpreter"), "/usr/bin/env");
-    EXPECT_EQ(script.at("exe"), std::filesystem::canonical("/usr/bin/env").string());
-    EXPECT_EQ(script.at("script"), in_folder("outer"));
-    EXPECT_EQ(script.at("cwd"), folder());
-    EXPECT_THAT(flags_of(script), ElementsAre("lexical"));
-    EXPECT_EQ(script.at("comm"), "prepared_exec");
-    EXPECT_THAT(list_of(script, "argv"), ElementsAre("/usr/bin/env", "-S sh -e", in_folder("inner"), "-m",
-                                                     in_folder("middle"), "-o  two", ".//.///./outer", "an argument"));
-
-    const auto& shell = execs[1];
-    EXPECT_THAT(shell.at("filename").get<std::string>(), EndsWith("/sh"));
-    EXPECT_EQ(shell.at("exe"), std::filesystem::canonical("/bin/sh").string());
-    EXPECT_FALSE(shell.contains("interpreter"));
-    EXPECT_FALSE(shell.contains("script"));
-    EXPECT_THAT(flags_of(shell), IsEmpty());
-    // The kernel names a script's process after the script.
-    EXPECT_EQ(shell.at("comm"), "outer");
-    EXPECT_EQ(shell.at("replaced_exec_id"), script.at("exec_id"));
-    EXPECT_THAT(list_of(shell, "argv"), ElementsAre("sh", "-e", in_folder("inner"), "-m", in_folder("middle"),
-                                                    "-o  two", ".//.///./outer", "an argument"));
-}
-
-TEST_F(PathsOf, AScriptByItsWholePathIsThatPath) {
-    write_file(in_folder("script"), "#! /bin/sh\n", 0755);
-    const auto exec = exec_after(
-        {"chdir", "/", "exec", folder() + "/../" + folder().substr(folder().rfind('/') + 1) + "/script", "x"});
-    EXPECT_EQ(exec.at("script"), exec.at("filename"));
-    EXPECT_EQ(exec.at("interpreter"), "/bin/sh");
-    EXPECT_THAT(flags_of(exec), ElementsAre("lexical"));
-}
-
-TEST_F(PathsOf, AScriptByItsDescriptorIsThatDescriptor) {
-    write_file(in_folder("script"), "#!/bin/sh\n", 0755);
-    const auto exec = exec_after({"open", in_folder("script"), "exec-fd", "x"});
-    EXPECT_EQ(exec.at("script"), "/dev/fd/100");
-    EXPECT_EQ(exec.at("filename"), "/dev/fd/100");
-    EXPECT_THAT(list_of(exec, "argv"), ElementsAre("/bin/sh", "/dev/fd/100"));
 }
 
 TEST_F(PathsOf, AControlGroupTellTheUnitAndTheContainer) {

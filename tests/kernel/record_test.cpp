@@ -15,7 +15,6 @@
 #include "support/kernel_test.h"
 #include "support/prepared.h"
 #include "support/proc.h"
-#include "support/unmappable.h"
 
 namespace exectap::test {
 namespace {
@@ -209,76 +208,6 @@ TEST_F(Record, OfAnAttemptIsWholeAndTrue) {
     take_times(attempt, call.outcome.start(), call.boot, call.wall);
     take_origin(attempt, call);
     expect_same(attempt, expected);
-}
-
-TEST_F(Record, OfAnAttemptHasTheIdThatTheNextExecReplaces) {
-    Process program({test_program("path_search"), "/nowhere/1/true", "/nowhere/2/true", "/bin/true"});
-    const auto outcome = watch_json(program);
-    const auto replaced = outcome.one("exec").at("replaced_exec_id");
-    EXPECT_EQ(replaced, outcome.one("process", program.pid()).at("exec_id"));
-    const auto attempts = outcome.of("attempt");
-    ASSERT_THAT(attempts, testing::SizeIs(2));
-    for (const auto& attempt : attempts) EXPECT_EQ(attempt.at("exec_id"), replaced);
-}
-
-// The process dies of it, and what it was is still told; what it wanted to run is gone with its memory.
-TEST_F(Record, OfAFatalAttemptSaysWhatCouldNotBeReadAnyMore) {
-    const TempDir folder;
-    const std::string work = std::filesystem::canonical(folder.path());
-    write_program_that_cannot_be_mapped(folder.path("unmappable"));
-    PreparedExec program({"chdir", work, "name", "the caller", "umask", "0777", "exec", "./unmappable", "an argument"});
-    const auto outcome = watch_json(program);
-    EXPECT_NE(program.wait().signal, 0);
-    const auto attempt = outcome.one("attempt");
-    EXPECT_EQ(attempt.at("flags"), JsonEvent({"fatal"}));
-    EXPECT_EQ(attempt.at("unreadable"), JsonEvent({"filename", "argv"}));
-    EXPECT_EQ(attempt.at("argv_source"), "attempted");
-    EXPECT_EQ(attempt.at("syscall"), "execve");
-    EXPECT_EQ(attempt.at("comm"), "the caller");
-    EXPECT_EQ(attempt.at("cwd"), work);
-    EXPECT_EQ(attempt.at("umask"), "0777");
-    EXPECT_EQ(attempt.at("ppid"), ::getpid());
-    EXPECT_EQ(attempt.at("tid"), program.pid());
-    for (const auto* key : {"filename", "argv", "argc", "argv_bytes", "exe"})
-        EXPECT_FALSE(attempt.contains(key)) << key;
-}
-
-struct Failure {
-    Steps steps;
-    int error;
-    std::string name;
-};
-
-TEST_F(Record, OfAnAttemptNamesItsErrorAndItsCall) {
-    const TempDir folder;
-    write_file(folder.path("plain"), "no program", 0644);
-    write_file(folder.path("text"), "no program", 0755);
-    std::filesystem::create_symlink("loop", folder.path("loop"));
-    const std::vector<Failure> failures{
-        {{"exec", folder.path("plain"), "x"}, EACCES, "EACCES"},
-        {{"exec", folder.path("text"), "x"}, ENOEXEC, "ENOEXEC"},
-        {{"exec", folder.path("loop"), "x"}, ELOOP, "ELOOP"},
-        {{"exec", folder.path("plain/x"), "x"}, ENOTDIR, "ENOTDIR"},
-        {{"exec", std::string(5000, 'x'), "x"}, ENAMETOOLONG, "ENAMETOOLONG"},
-        {{"open", folder.path("plain"), "exec-fd", "x"}, EACCES, "EACCES"},
-        {{"open", folder.path(), "exec-in", "nowhere", "x"}, ENOENT, "ENOENT"},
-    };
-    for (const auto& [steps, error, name] : failures) {
-        const auto attempt = attempt_after(steps);
-        EXPECT_EQ(attempt.at("result"), -error);
-        EXPECT_EQ(attempt.at("error"), name);
-        const bool is_at = steps[0] == "open";
-        EXPECT_EQ(attempt.at("syscall"), is_at ? "execveat" : "execve");
-        EXPECT_EQ(attempt.at("syscall_id"), is_at ? SYS_execveat : SYS_execve);
-        EXPECT_EQ(list_of(attempt, "argv"), std::vector<std::string>{"x"});
-        // As the caller passed it: without the folder that is meant, and nothing where the file itself is.
-        std::string filename = steps[1];
-        if (is_at) filename = steps[2] == "exec-fd" ? "" : steps[3];
-        EXPECT_TRUE(filename.starts_with(attempt.at("filename").get<std::string>()));
-        const bool is_cut = filename.size() > 4200;
-        EXPECT_EQ(attempt.at("filename").get<std::string>().size() < filename.size(), is_cut);
-        EXPECT_EQ(attempt.at("flags"), is_cut ? JsonEvent({"filename_cut"}) : JsonEvent::array());
-    }
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "support/json_outcome.h"
 #include "support/kernel_test.h"
 #include "support/proc.h"
+#include "support/storm.h"
 
 namespace exectap::test {
 namespace {
@@ -30,7 +31,6 @@ constexpr std::uint64_t kExecsOfWarmUp = 40'000;
 constexpr std::uint64_t kExecsBetweenSamples = 2'000;
 // Of 2,000 execs a second, each that left 8 bytes behind would come to this in about a minute.
 constexpr long kMostGrowthKb = 1 << 10;
-constexpr int kWorkers = 2;
 
 std::chrono::seconds length_of_soak() {
     const char* text = std::getenv("EXECTAP_SOAK_SECONDS");
@@ -114,13 +114,12 @@ private:
 TEST_F(Soak, AStormOfShortProcessesLeavesMemoryFlatAndIsToldWhole) {
     const TempDir folder;
     CountingReader reader(folder.path("fifo"));
-    Process storm({test_program("storm"), std::to_string(kWorkers), "on", "fork"});
-    ASSERT_EQ(storm.out().next_line(), "ready");
+    Storm storm;
     // JSON has every field: paths and ancestry too.
     Watching counted({"--json", "-o", reader.path(), storm.pid_text()});
     Watching discarded({"--json", "-o", "/dev/null", storm.pid_text()});
     std::array memories{Memory(counted), Memory(discarded)};
-    storm.write("go\n");
+    storm.start();
 
     while (reader.of("exec") < kExecsOfWarmUp) reader.read_some();
     // The soak's length is no wait for anything: it is what is asked for. Samples are taken by the number of execs.
@@ -130,20 +129,17 @@ TEST_F(Soak, AStormOfShortProcessesLeavesMemoryFlatAndIsToldWhole) {
         while (reader.of("exec") < next + kExecsBetweenSamples) reader.read_some();
     }
     for (auto& memory : memories) memory.sample();
-    storm.write("stop\n");
+    const auto execs = storm.stop();
     while (reader.of("summary") == 0) reader.read_some();
 
-    const auto line = storm.out().next_line();
-    const auto execs = std::stoull(line.substr(line.rfind(' ') + 1));
     for (auto* const trace : {&counted, &discarded}) {
         const auto outcome = trace->finish();
         EXPECT_EQ(outcome.status, exited(0));
         EXPECT_EQ(outcome.verdict().execs, execs);
     }
-    EXPECT_EQ(line, "execs " + std::to_string(execs));
     EXPECT_EQ(reader.of("exec"), execs);
     // Those of the workers, and of the storm itself.
-    EXPECT_EQ(reader.of("exit"), execs + kWorkers + 1);
+    EXPECT_EQ(reader.of("exit"), execs + Storm::kWorkers + 1);
     EXPECT_EQ(reader.of("attempt"), 0U);
     const auto summary = parse_json_line(reader.last_line());
     EXPECT_EQ(summary.at("type"), "summary");

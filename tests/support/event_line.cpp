@@ -32,8 +32,10 @@ public:
         throw std::invalid_argument(fmt::format("no event: '{}': {} is wanted before '{}'", line_, wanted, rest_));
     }
 
+    bool is_before(std::string_view text) const { return rest_.substr(0, text.size()) == text; }
+
     bool skip(std::string_view text) {
-        if (rest_.substr(0, text.size()) != text) return false;
+        if (!is_before(text)) return false;
         rest_.remove_prefix(text.size());
         return true;
     }
@@ -161,7 +163,8 @@ void read_argv(Reader& reader, EventLine& event) {
         event.argv->push_back(reader.quoted());
         event.argv_is_cut = reader.skip("...");
     }
-    if (!event.argv_is_cut) return;
+    // Only of an attempt the true size can be unknown.
+    if (!event.argv_is_cut || reader.is_before(" error=")) return;
     event.argv_bytes = reader.field<std::uint64_t>("argv_bytes");
     if (reader.skip(" argc=")) event.argc = reader.number<std::uint64_t>();
 }
@@ -202,6 +205,19 @@ EventLine parse_event(std::string_view line) {
     read_error(reader, event);
     if (!reader.is_at_end()) reader.fail("the end");
     return event;
+}
+
+std::map<std::string, std::string> parse_texts(std::string_view line) {
+    Reader reader(line);
+    read_time(reader);
+    std::map<std::string, std::string> texts;
+    while (!reader.is_at_end()) {
+        reader.need(" ");
+        const std::string name(reader.while_true([](char c) { return c == '_' || (c >= 'a' && c <= 'z'); }));
+        reader.need("=");
+        if (!texts.emplace(name, reader.quoted()).second) reader.fail("another name");
+    }
+    return texts;
 }
 
 std::vector<EventLine> parse_events(const std::vector<std::string>& lines) {

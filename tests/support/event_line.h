@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -41,6 +42,9 @@ std::ostream& operator<<(std::ostream& out, const EventLine& event);
 // Throws std::invalid_argument, with the line and the place, for what is no event. `lost=` lines are none either:
 // no test here may lose anything.
 EventLine parse_event(std::string_view line);
+
+// Of a line whose fields were chosen and are all text: their bytes by their names. As strict.
+std::map<std::string, std::string> parse_texts(std::string_view line);
 
 std::vector<EventLine> parse_events(const std::vector<std::string>& lines);
 

@@ -27,11 +27,16 @@ JsonEvent only_one(const JsonOutcome& outcome, std::vector<JsonEvent> found, con
 }
 
 // Of stdout or a file.
-JsonOutcome parsed(Outcome outcome, const std::vector<std::string>& lines) {
+JsonOutcome parsed_with_gaps(Outcome outcome, const std::vector<std::string>& lines) {
     JsonOutcome result{outcome.status, parse_json_lines(lines), {}, std::move(outcome.err)};
     if (lines.empty())
         throw std::runtime_error(fmt::format("no JSON at all; stderr:\n{}", fmt::join(result.err, "\n")));
     check_stream(result.lines);
+    return result;
+}
+
+JsonOutcome parsed(Outcome outcome, const std::vector<std::string>& lines) {
+    auto result = parsed_with_gaps(std::move(outcome), lines);
     if (!result.summary().at("complete").get<bool>())
         throw std::runtime_error(fmt::format("the run is not complete: {}", json_text(result.summary())));
     return result;
@@ -60,6 +65,11 @@ JsonEvent JsonOutcome::one(std::string_view type, pid_t pid) const {
 JsonOutcome json_outcome(Outcome outcome) {
     const auto lines = std::exchange(outcome.out, {});
     return parsed(std::move(outcome), lines);
+}
+
+JsonOutcome json_outcome_with_gaps(Outcome outcome) {
+    const auto lines = std::exchange(outcome.out, {});
+    return parsed_with_gaps(std::move(outcome), lines);
 }
 
 std::vector<std::string> JsonWatching::with_json(std::vector<std::string> arguments) {

@@ -38,6 +38,9 @@ struct JsonOutcome {
 // Throws unless stdout is a whole stream, valid in every line, of a run that says it is complete.
 JsonOutcome json_outcome(Outcome outcome);
 
+// The same of a run that may have lost events.
+JsonOutcome json_outcome_with_gaps(Outcome outcome);
+
 // One that is ready and writes JSON to its stdout.
 class JsonWatching : public Watching {
 public:

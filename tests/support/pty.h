@@ -14,6 +14,9 @@ public:
 
     // "/dev/pts/9"
     const std::string& path() const { return path_; }
+    // What a terminal's window would show, and where its keyboard types.
+    const UniqueFd& master() const { return master_; }
+
     // "9"
     std::string number() const { return path_.substr(path_.rfind('/') + 1); }
 

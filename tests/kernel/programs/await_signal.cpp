@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// await_signal: says which signal comes first, then ends with status 7; ends with 0 when its stdin does.
+// await_signal [--die]: says which signal comes first, then ends with status 7; ends with 0 when its stdin does. Or it
+// leaves signals as they are, and dies of the first.
 #include <poll.h>
 #include <sys/signalfd.h>
 
 #include "program.h"
 
-int main() {
+int main(int argc, char** /*argv*/) {
+    if (argc > 1) {
+        program::say("ready");
+        program::wait_for_go();
+        return 0;
+    }
     sigset_t signals;
     ::sigemptyset(&signals);
     for (const int each : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1}) ::sigaddset(&signals, each);

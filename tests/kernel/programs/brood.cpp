@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
     if (argc != 2 || ::pipe(go.data()) != 0) return 2;
     // Each CPU has a reserve of memory that was charged before. So only one is used up.
     cpu_set_t one{};
-    CPU_SET(::sched_getcpu(), &one);
+    CPU_SET(static_cast<std::size_t>(::sched_getcpu()), &one);
     if (::sched_setaffinity(0, sizeof one, &one) != 0) return 1;
     program::say("ready");
     program::wait_for_go();

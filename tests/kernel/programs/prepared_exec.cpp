@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// prepared_exec STEP... exec PATH ARGV... | exec-fd ARGV... | exec-in NAME ARGV...: at a word from the test takes these
-// steps, see the table below, then runs PATH, or the open file, or NAME in the open directory, with exactly this argv.
+// prepared_exec STEP... exec PATH ARGV... | exec-null PATH | exec-fd ARGV... | exec-in NAME ARGV...: at a word from the
+// test takes these steps, see the table below, then runs PATH, or the open file, or NAME in the open directory, with
+// exactly this argv, or with a null pointer for it.
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
@@ -80,6 +81,12 @@ bool leave_mounts() {
     return works(::unshare(CLONE_NEWNS)) && works(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr));
 }
 
+// For execs that fail: it goes on if they do.
+bool fails_in(const char* name, const std::string& argv0, int flags) {
+    ::execveat(kDescriptor, name, program::pointers_to({argv0}).data(), environ, flags);
+    return true;
+}
+
 struct Step {
     std::string_view name;
     std::size_t operands;
@@ -113,6 +120,9 @@ constexpr std::array kSteps{
     Step{"unlink", 1, [](const Operands& of) { return works(::unlink(of[0].c_str())); }},
     Step{"open", 1, [](const Operands& of) { return keep_open(::open(of[0].c_str(), O_RDONLY | O_CLOEXEC)); }},
     Step{"open-path", 1, [](const Operands& of) { return keep_open(::open(of[0].c_str(), O_PATH | O_CLOEXEC)); }},
+    Step{"try", 2, [](const Operands& of) { return program::try_exec(of[0], {of[1]}) != 0; }},
+    Step{"try-fd", 1, [](const Operands& of) { return fails_in("", of[0], AT_EMPTY_PATH); }},
+    Step{"try-in", 2, [](const Operands& of) { return fails_in(of[0].c_str(), of[1], 0); }},
     Step{"memfd", 2,
          [](const Operands& of) {
              return keep_open(::memfd_create(of[0].c_str(), MFD_CLOEXEC)) && fill(kDescriptor, of[1]);
@@ -133,6 +143,12 @@ void take_step(const Step& step, std::vector<std::string>& words) {
     const auto& way = words.at(0);
     const std::vector<std::string> argv(words.begin() + (way == "exec-fd" ? 1 : 2), words.end());
     if (way == "exec") program::exec(words.at(1), argv);
+    if (way == "exec-null") {
+        // Past the library, which takes no null pointer.
+        ::syscall(SYS_execve, words.at(1).c_str(), nullptr, environ);
+        program::say_number("failed", errno);
+        std::_Exit(1);
+    }
     const auto* const name = way == "exec-fd" ? "" : words.at(1).c_str();
     ::execveat(kDescriptor, name, program::pointers_to(argv).data(), environ, way == "exec-fd" ? AT_EMPTY_PATH : 0);
     program::say_number("failed", errno);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // worker_thread: has a second thread from its start. Commands: "fork" (that thread forks a child that execs), "exec"
-// (that thread execs this program again, now without it), "exec-main" (the first thread execs /bin/true).
+// (that thread execs this program again, now without it), "fork-main" and "exec-main" (the first thread forks one, or
+// execs /bin/true).
 #include <pthread.h>
 
 #include "program.h"
@@ -14,7 +15,7 @@ struct Channel {
 };
 
 void fork_child() {
-    const pid_t child = program::in_child([] { program::exec("/bin/true", {"true", "forked by a thread"}); });
+    const pid_t child = program::in_child([] { program::exec("/bin/true", {"true", "forked"}); });
     program::wait_for(child);
     program::say_number("child", child);
 }
@@ -51,6 +52,7 @@ int main(int argc, char** /*argv*/) {
         const auto command = program::next_command();
         if (command == "fork") ask_worker(channel, 'f');
         if (command == "exec") ask_worker(channel, 'e');
+        if (command == "fork-main") fork_child();
         if (command == "exec-main") program::exec("/bin/true", {"true", "by the first thread"});
     }
 }
