@@ -117,7 +117,7 @@ Result<std::vector<AttachedProgram>> attach_programs(bpf_object* object, const P
 }
 
 void detach(std::vector<AttachedProgram>& programs) {
-    for (auto program = programs.rbegin(); program != programs.rend(); ++program) program->link.reset();
+    std::for_each(programs.rbegin(), programs.rend(), [](auto& program) { program.link.reset(); });
 }
 
 }  // namespace exectap

@@ -210,7 +210,9 @@ Result<int> Run::end() {
         }
         Signals::let_go();
         if (session_) is_complete = summary.is_complete() && closed;
-        if (session_ && (!options_.quiet || !is_complete)) say(verdict(summary));
+        // All of it left exectap, and yet the file system has refused some, nobody knows what: there is no verdict.
+        const bool is_unknown = summary.is_complete() && !closed;
+        if (session_ && !is_unknown && (!options_.quiet || !is_complete)) say(verdict(summary));
     }
     if (!command_) return has_write_error_ ? kStatusFailure : is_complete ? 0 : kStatusIncomplete;
     const auto status = command_->wait();

@@ -3,6 +3,7 @@
 // times to run PATH, which must fail, while signals with a handler pour in. The kernel restarts a call that a signal
 // meets while it waits for another thread's. Says "wrong" for a call that fails in another way than the first.
 #include <atomic>
+#include <latch>
 #include <thread>
 
 #include "program.h"
@@ -25,8 +26,11 @@ int main(int argc, char** argv) {
     program::wait_for_go();
     const int error = program::try_exec(argv[1], {"first"});
     std::atomic<long> left{std::atol(argv[2])};
+    // Only then: the kernel makes no thread (EAGAIN) while another one of the process is in exec.
+    std::latch all_made(left.load());
     for (long i = left; i > 0; i--) {
         std::thread([&] {
+            all_made.arrive_and_wait();
             call_again_and_again(argv[1], error, std::atol(argv[3]));
             left--;
         }).detach();
