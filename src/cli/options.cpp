@@ -290,15 +290,15 @@ Result<void> read_size(const std::optional<std::string>& text, const SizeOption&
 
 Result<void> read_limits(RawOptions& raw) {
     auto& options = raw.options;
-    const auto max_args = read_size(raw.max_args,
-                                    {.name = "--max-args",
-                                     .examples = "4096, 64K or 1M",
-                                     .least = 0,
-                                     .most = kMostArgsBytes,
-                                     .why_most = ": the kernel allows no more"},
-                                    options.max_args_bytes);
+    auto max_args = read_size(raw.max_args,
+                              {.name = "--max-args",
+                               .examples = "4096, 64K or 1M",
+                               .least = 0,
+                               .most = kMostArgsBytes,
+                               .why_most = ": the kernel allows no more"},
+                              options.max_args_bytes);
     if (!max_args) return max_args;
-    const auto ring = read_size(
+    auto ring = read_size(
         raw.ring, {.name = "--ring", .examples = "256K, 16M or 1G", .least = 1, .most = kMostRingBytes, .why_most = ""},
         options.ring_bytes);
     if (!ring) return ring;

@@ -46,10 +46,10 @@ std::optional<Capabilities> Capabilities::of_this_thread() {
 bool Capabilities::take() const {
     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
     Words words{};
-    for (unsigned i = 0; i < words.size(); i++) {
-        words.at(i).effective = static_cast<std::uint32_t>(effective >> (32 * i));
-        words.at(i).permitted = static_cast<std::uint32_t>(permitted >> (32 * i));
-    }
+    words[0].effective = static_cast<std::uint32_t>(effective);
+    words[0].permitted = static_cast<std::uint32_t>(permitted);
+    words[1].effective = static_cast<std::uint32_t>(effective >> 32);
+    words[1].permitted = static_cast<std::uint32_t>(permitted >> 32);
     return ::syscall(SYS_capset, &header, words.data()) == 0;
 }
 

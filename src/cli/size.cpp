@@ -38,11 +38,13 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
 }
 
 std::string size_text(std::uint64_t bytes) {
-    for (auto unit = kUnits.rbegin(); unit != kUnits.rend(); unit++) {
-        if (unit->name.size() == 1 && bytes >> unit->shift != 0 && bytes % (std::uint64_t{1} << unit->shift) == 0)
-            return fmt::format("{}{}", bytes >> unit->shift, unit->name);
-    }
-    return fmt::format("{}", bytes);
+    // The largest first.
+    const auto unit = std::find_if(kUnits.rbegin(), kUnits.rend(), [&](const Unit& known) {
+        const auto unit_bytes = std::uint64_t{1} << known.shift;
+        return known.name.size() == 1 && bytes >= unit_bytes && bytes % unit_bytes == 0;
+    });
+    if (unit == kUnits.rend()) return fmt::format("{}", bytes);
+    return fmt::format("{}{}", bytes >> unit->shift, unit->name);
 }
 
 }  // namespace exectap::cli

@@ -70,8 +70,8 @@ private:
     std::uint64_t forgotten_ = 0;  // where the oldest piece that is remembered begins
     std::size_t highest_ = 0;      // that memory was used up to, since it was last given back
 
-    alignas(64) std::atomic<std::uint64_t> published_ = 0;
-    alignas(64) std::atomic<std::uint64_t> taken_ = 0;
+    std::atomic<std::uint64_t> published_ = 0;
+    std::atomic<std::uint64_t> taken_ = 0;
 };
 
 }  // namespace exectap

@@ -83,7 +83,7 @@ Result<Output> Output::create(OutputFile file, std::size_t buffer_bytes) {
     UniqueFd event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!event)
         return Error{fmt::format("can't wait for the output: {}", std::strerror(errno)), ErrorKind::failure, errno};
-    return Output(std::shared_ptr<Writer>(new Writer{std::move(file), std::move(*queue), std::move(event)}));
+    return Output(std::make_shared<Writer>(std::move(file), std::move(*queue), std::move(event)));
 }
 
 Output::~Output() {

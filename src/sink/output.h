@@ -11,6 +11,7 @@
 #include <optional>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "exectap/result.h"
 #include "exectap/unique_fd.h"
@@ -26,6 +27,8 @@ public:
 
     Output(Output&& other) = default;
     Output& operator=(Output&& other) = delete;
+    Output(const Output&) = delete;
+    Output& operator=(const Output&) = delete;
     // Does not wait: what is not written by then never is.
     ~Output();
 
@@ -69,6 +72,9 @@ public:
 private:
     // What both threads have.
     struct Writer {
+        Writer(OutputFile its_file, std::unique_ptr<LineQueue> its_queue, UniqueFd its_event)
+            : file(std::move(its_file)), queue(std::move(its_queue)), event(std::move(its_event)) {}
+
         OutputFile file;
         std::unique_ptr<LineQueue> queue;
         UniqueFd event;

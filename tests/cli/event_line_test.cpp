@@ -61,7 +61,7 @@ TEST(EventLineReader, ReadsWhatWasCutOrNotRead) {
 
 TEST(EventLineReader, ReadsTextsByTheirNames) {
     EXPECT_THAT(parse_texts(R"([0.1] exe="/a \"b=\"" cwd="\u{202e}\x1b")"),
-                ElementsAre(Pair("cwd", "\xe2\x80\xae\x1b"), Pair("exe", "/a \"b=\"")));
+                ElementsAre(Pair("cwd", std::string{'\xe2', '\x80', '\xae', '\x1b'}), Pair("exe", R"(/a "b=")")));
     for (const auto* line : {"", "[0.1] exe", "[0.1] exe=x", "[0.1]  exe=\"x\"", "[0.1] exe=\"x\" exe=\"x\"",
                              "[0.1] exe=\"x\\x1b", "[0.1] exe=\"\x1b\""})
         EXPECT_THROW(parse_texts(line), std::invalid_argument) << line;

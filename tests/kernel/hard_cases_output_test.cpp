@@ -19,17 +19,19 @@ using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::SizeIs;
 
-// `exectap --tty X | while read line; do ...; done` in a shell on that very terminal: each line that the loop reads makes
-// it run a program. Returns what the loop read; what exectap said is in the shell's stderr.
+// `exectap --tty X | while read line; do ...; done` in a shell on that very terminal: each line that the loop reads
+// makes it run a program. Returns what the loop read; what exectap said is in the shell's stderr.
 std::vector<std::string> read_on_the_same_terminal(Shell& shell, const Pty& terminal, const std::string& options,
                                                    const std::string& between = "") {
     const TempDir folder;
     const auto path = [&folder](const char* name) { return folder.path(name); };
-    shell.write(fmt::format("sh -c 'echo $$ >{}; exec {} {} --tty {}' {} | while read -r line; do printf '%s\\n' \"$line\" "
-                            ">>{}; /bin/true fed; done &\n",
-                            path("pid"), EXECTAP_BINARY, options, terminal.path(), between, path("read")));
+    shell.write(
+        fmt::format("sh -c 'echo $$ >{}; exec {} {} --tty {}' {} | while read -r line; do printf '%s\\n' \"$line\" "
+                    ">>{}; /bin/true fed; done &\n",
+                    path("pid"), EXECTAP_BINARY, options, terminal.path(), between, path("read")));
     shell.err().wait_for_line("Watching");
     shell.run("/bin/true one");
     shell.run("/bin/true two");
@@ -63,6 +65,15 @@ TEST_F(HardCase, 28WhoReadsThemInJsonIsLeftOutToo) {
             numbers.push_back(list_of(line, "argv").at(1));
     }
     EXPECT_THAT(numbers, ElementsAre("one", "two", "three"));
+}
+
+// What is not marked is watched then.
+TEST_F(HardCase, 28WithAllWhoReadsTheEventsIsLeftOutToo) {
+    const Pty terminal;
+    Shell shell(ProcessOptions{.terminal = &terminal});
+    const auto events = parse_events(read_on_the_same_terminal(shell, terminal, "--all --no-failed"));
+    EXPECT_THAT(with_argument(events, "three"), SizeIs(1));
+    EXPECT_THAT(with_argument(events, "fed"), IsEmpty());
 }
 
 // The loop reads what grep writes, and grep what exectap does.
