@@ -48,9 +48,10 @@ void Delivery::tell_lost(std::uint64_t total, std::size_t slot, nanoseconds unti
 
 void Delivery::deliver(DecodedRecord& decoded, const Session::Handler& handler) {
     const auto head = std::visit(HeadOf{}, decoded.event);
-    tell_lost(decoded.lost_before, decoded.cpu_slot, head.since_boot, handler);
-    slots_.at(decoded.cpu_slot).last_record = head.since_boot;
+    // What nobody asked for is small and may find room where other records have none: it ends no gap.
     if (is_asked_for_.at(head.type)) {
+        tell_lost(decoded.lost_before, decoded.cpu_slot, head.since_boot, handler);
+        slots_.at(decoded.cpu_slot).last_record = head.since_boot;
         *head.seq = next_seq_++;
         delivered_.at(head.type)++;
     }

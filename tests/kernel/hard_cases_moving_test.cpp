@@ -90,8 +90,8 @@ public:
 private:
     void expect_all_true(const std::vector<Walked>& all) const {
         EXPECT_THAT(all, SizeIs(kRuns));
-        // All may be torn, where folders move faster than paths are walked. That not everything is called so other tests
-        // show, where nothing moves.
+        // All may be torn, where folders move faster than paths are walked. That not everything is called so other
+        // tests show, where nothing moves.
         for (const auto& walked : all) {
             EXPECT_TRUE(programs_.contains(walked.exe) || walked.flags.contains("torn")) << walked.exe;
             EXPECT_TRUE(folders_.contains(walked.cwd) || walked.flags.contains("cwd_torn")) << walked.cwd;
