@@ -187,7 +187,8 @@ private:
 
 void check_stat(std::string_view text) {
     static const ProcDirectory process;
-    // Of a process that has this text as its name.
+    // Of a process that has this text as its name, which ends at a NUL.
+    text = text.substr(0, text.find('\0'));
     const auto& named = process.holding("12 (" + std::string(text) + ") S 1 12 12 34817 12 4194560 7 0");
     check(stat_field(named, StatField::tty_nr) == 34817U, "no name moves the terminal", text);
     check(stat_field(named, StatField::flags) == 4194560U, "no name moves the flags", text);

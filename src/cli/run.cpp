@@ -263,13 +263,13 @@ Result<int> run(const Options& options) {
     if (!session) return session.error();
     const bool has_only_terminals = config->processes.empty() && !config->all;
     if (has_only_terminals && (*session)->processes_at_start() == 0) return Error{no_match_text(*config)};
+    const auto given_up = give_up_rights(duties_of(options));
+    if (!given_up) return given_up.error();
     if (!options.quiet) {
         notify(options, *config, **session);
         left_out.tell();
         if (const auto text = banner(options, config->terminals)) fmt::print(stderr, "{}\n", *text);
     }
-    const auto given_up = give_up_rights(duties_of(options));
-    if (!given_up) return given_up.error();
     const auto start = describe_start(options, *config, **session, clock);
     return Run(options, std::move(*output), std::move(*signals), std::move(command), std::move(*session), start).go();
 }

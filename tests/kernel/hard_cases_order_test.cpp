@@ -38,8 +38,9 @@ std::vector<std::string> lines_with(const Outcome& outcome, const std::string& w
     return found;
 }
 
-const std::string kFork = " child_pid=";
-const std::string kExec = " filename=";
+// Of a fork's line, and of an exec's.
+constexpr const char* kFork = " child_pid=";
+constexpr const char* kExec = " filename=";
 
 std::string of_pid(pid_t pid) { return "] pid=" + std::to_string(pid) + " "; }
 
