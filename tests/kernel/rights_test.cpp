@@ -20,7 +20,7 @@ using testing::SizeIs;
 class Rights : public KernelTest {};
 
 constexpr const char* kNone = "0000000000000000";
-constexpr const char* kKill = "0000000000000020";          // bit CAP_KILL
+constexpr const char* kKill = "0000000000000020";         // bit CAP_KILL
 constexpr const char* kDacOverride = "0000000000000002";  // bit CAP_DAC_OVERRIDE
 constexpr uid_t kSomebody = 12345;
 
@@ -62,8 +62,8 @@ TEST_F(Rights, ToSignalACommandAreKeptBecauseItMayBecomeAnotherUser) {
 TEST_F(Rights, OfACommandAreThoseOfWhoeverStartedExectap) {
     const TempDir folder;
     for (const auto* name : {"CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs"}) {
-        const auto outcome = run_exectap({"--quiet", "-o", folder.path("events"), "--", "/bin/grep", name,
-                                          "/proc/self/status"});
+        const auto outcome =
+            run_exectap({"--quiet", "-o", folder.path("events"), "--", "/bin/grep", name, "/proc/self/status"});
         EXPECT_THAT(outcome.out, ElementsAre(std::string(name) + ":\t" + status_of(::getpid(), name)));
     }
 }

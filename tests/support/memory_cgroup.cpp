@@ -39,7 +39,7 @@ MemoryCgroup::~MemoryCgroup() {
 }
 
 std::vector<std::string> MemoryCgroup::wrapper() const {
-    return {"/bin/sh", "-c", "echo 0 > \"$0\" && exec \"$@\"", directory_ / "cgroup.procs"};
+    return {"/bin/sh", "-c", R"(echo 0 > "$0" && exec "$@")", directory_ / "cgroup.procs"};
 }
 
 void MemoryCgroup::limit_to(std::uint64_t bytes) {
