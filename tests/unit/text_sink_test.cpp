@@ -140,7 +140,7 @@ TEST(TextSink, KeepsWhatWasLostBeforeItApart) {
 TEST(TextSink, GoesOnBehindAGapOnceThereIsRoom) {
     Stopped stopped;
     for (std::uint64_t seq = 1; seq <= 9; seq++) stopped.sink.write(exec(seq, "a"));
-    std::string first(9'000 * 7, '\0');
+    std::string first(std::size_t{9'000} * 7, '\0');
     std::thread reader([&] { ::read(stopped.pipe.reader.get(), first.data(), first.size()); });
     stopped.output.start();
     stopped.is_started = true;
