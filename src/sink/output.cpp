@@ -52,13 +52,15 @@ bool Output::Writer::write_some() {
 
     const auto part = next_part(text);
     auto result = file.write(part);
+    const bool ends_in_line = result.bytes == 0 ? is_in_line : part[result.bytes - 1] != '\n';
+    // Before the error can be seen: who sees it counts what is left in the queue.
+    queue->pop(result.bytes);
     lock.lock();
     written += result.bytes;
-    if (result.bytes > 0) is_in_line = part[result.bytes - 1] != '\n';
+    is_in_line = ends_in_line;
     error = std::move(result.error);
     const bool has_failed = error.has_value();
     lock.unlock();
-    queue->pop(result.bytes);
     if (has_failed || tells_of_writes) tell();
     return !has_failed;
 }

@@ -45,7 +45,9 @@ std::string pipe_of(const fs::path& descriptor) {
 // `named`: the path of a named pipe that is looked for, beside all that have no name.
 void add_pipe_ends(const fs::path& process, pid_t pid, const std::string& named, std::vector<PipeEnd>& ends) {
     std::error_code error;
-    for (const auto& descriptor : fs::directory_iterator(process / "fd", error)) {
+    // Not by a range: its step throws where the process ends meanwhile.
+    for (fs::directory_iterator at(process / "fd", error), end; !error && at != end; at.increment(error)) {
+        const auto& descriptor = *at;
         auto pipe = pipe_of(descriptor.path());
         if (!pipe.starts_with("pipe:[") && pipe != named) continue;
         struct stat link {};
@@ -81,6 +83,7 @@ std::vector<Reader> readers_of(int fd, std::span<const pid_t> others) {
     struct stat file {};
     if (::fstat(fd, &file) != 0 || !S_ISFIFO(file.st_mode) || !is_own_proc()) return {};
     const auto first = pipe_of(fmt::format("/proc/self/fd/{}", fd));
+    if (first.empty()) return {};
 
     const auto own_line = line_of_ancestors(::getpid());
     std::set<pid_t> known(own_line.begin(), own_line.end());

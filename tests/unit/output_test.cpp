@@ -157,6 +157,20 @@ TEST(Output, CountsALineThatWasWrittenInPart) {
     EXPECT_EQ(output.not_written(), execs(2));
 }
 
+// Whoever asks may ask while the other thread has only just met the error.
+TEST(Output, CountsTheSameWheneverItIsAsked) {
+    const TempDir directory;
+    const FileSizeLimit limit(6);
+    for (int i = 0; i < 2000; i++) {
+        auto output = started_at(directory / "events");
+        for (const auto* line : {"one\n", "two\n", "three\n"}) EXPECT_TRUE(output.put(line, Tells::exec));
+        output.flush();
+        while (!output.failure()) continue;
+        ASSERT_EQ(output.not_written(), execs(2)) << i;
+        ASSERT_TRUE(output.is_written()) << i;
+    }
+}
+
 TEST(Output, CountsALineThatMissesOnlyItsEnd) {
     const TempDir directory;
     auto output = started_at(directory / "events");
