@@ -91,9 +91,10 @@ constexpr FieldNeeds kPaths{.paths = true};
 constexpr FieldNeeds kAncestry{.ancestry = true};
 
 template <auto kGet>
-constexpr Field field(std::string_view name, std::string_view about, FieldNeeds needs = kNothing,
+constexpr Field field(std::string_view name, Form form, std::string_view about, FieldNeeds needs = kNothing,
                       ShownIn shown_in = ShownIn::both) {
     return {name,
+            form,
             about,
             shown_in,
             needs,
@@ -102,13 +103,13 @@ constexpr Field field(std::string_view name, std::string_view about, FieldNeeds 
 }
 
 template <auto kGet>
-constexpr Field line_field(std::string_view name, std::string_view about) {
-    return field<kGet>(name, about, kNothing, ShownIn::line);
+constexpr Field line_field(std::string_view name, Form form, std::string_view about) {
+    return field<kGet>(name, form, about, kNothing, ShownIn::line);
 }
 
 template <auto kGet>
-constexpr Field json_field(std::string_view name, std::string_view about) {
-    return field<kGet>(name, about, kNothing, ShownIn::json);
+constexpr Field json_field(std::string_view name, Form form, std::string_view about) {
+    return field<kGet>(name, form, about, kNothing, ShownIn::json);
 }
 
 // Getters that are more than a member.
@@ -176,70 +177,72 @@ constexpr auto kFlags = [](const IsCall auto& event) { return flags_of(event); }
 constexpr auto kSeq = [](const HasSeq auto& event) { return event.seq; };
 constexpr auto kPid = [](const HasPid auto& event) { return event.pid; };
 
+using enum Form;
+
 // In the order of JSON's keys.
 constexpr std::array kFields = {
-    field<kType>("type", "what happened"),
-    field<kSeq>("seq", "order of delivery, advanced by what was lost"),
-    field<kTime>("time", "when it happened, in UTC"),
-    field<kSinceStart>("since_start_ns", "nanoseconds since the trace began"),
-    field<kPid>("pid", "the process"),
-    field<&ForkEvent::child_pid>("child_pid", "the process that it made"),
-    field<&Call::tid>("tid", "the thread that called"),
-    field<&Call::ppid>("ppid", "the parent process, as it is now"),
-    field<&Call::ns_pid>("ns_pid", "pid as its own pid namespace numbers it"),
-    field<kExecId>("exec_id", "the program run, for good: start-pid-count"),
-    field<&ForkEvent::child_exec_id>("child_exec_id", "what the child runs, until it calls exec"),
-    field<&Call::parent_exec_id>("parent_exec_id", "what the parent ran when it forked this process", kAncestry),
-    field<&ExecEvent::replaced_exec_id>("replaced_exec_id", "what the process ran before"),
-    field<kStartTime>("start_time", "when the process was made, in UTC"),
-    field<&Call::uid>("uid", "real user id"),
-    field<&Call::euid>("euid", "effective user id"),
-    field<&Call::gid>("gid", "real group id"),
-    field<&Call::egid>("egid", "effective group id"),
-    field<&Call::loginuid>("loginuid", "who logged in, whoever they became since"),
-    field<kCapabilities>("cap_effective", "effective capabilities, as a mask"),
-    field<kUmask>("umask", "file mode creation mask"),
-    field<&syscall_of>("syscall", "execve or execveat"),
-    field<&Call::syscall_id>("syscall_id", "its number"),
-    field<&required<&Call::comm, Call>>("comm", "name of the caller, before the exec"),
-    field<&required<&Call::filename, Call>>("filename", "the path as it was passed"),
-    field<&required<&ExecEvent::exe, ExecEvent>>("exe", "the file that runs, resolved; of a script its interpreter",
-                                                 kPaths),
-    field<kDevice>("exe_dev", "its device: major:minor", kPaths),
-    field<kInode>("exe_inode", "its inode", kPaths),
-    field<&interpreter_of>("interpreter", "of a script, as its #! line names it", kPaths),
-    field<&script_of>("script", "the script's own path, made absolute", kPaths),
-    field<&required<&Call::cwd, Call>>("cwd", "working directory, resolved", kPaths),
-    field<kFlags>("flags", "what is odd about the file, the directory or the call", kPaths),
-    line_field<&first_argument_of>("argv0", "the first argument"),
-    field<&required<&Call::arguments, Call>>("argv", "the arguments"),
-    field<kArgumentCount>("argc", "how many there are, also when argv is cut"),
-    field<kArgumentBytes>("argv_bytes", "their size, also when argv is cut"),
-    json_field<kIsTruncated>("argv_truncated", "argv is not all of them"),
-    field<kArgumentSource>("argv_source", "committed: what the kernel took; attempted: as passed"),
-    field<&Call::tty>("tty", "controlling terminal"),
-    field<&Call::sid>("sid", "session"),
-    field<&Call::pgid>("pgid", "process group"),
-    field<&required<&Call::cgroup, Call>>("cgroup", "control group (v2)", kPaths),
-    field<&unit_name_of>("unit", "systemd unit, by the control group", kPaths),
-    field<&container_of>("container_id", "container, by the control group", kPaths),
-    field<kResult>("result", "0, or the error as a negative number"),
-    field<kError>("error", "why it failed"),
-    line_field<&AttemptEvent::is_fatal>("fatal", "it failed too late: the process died of it"),
-    field<&ancestry_of>("ancestry", "names of the ancestors, nearest first", kAncestry),
-    field<kExitCode>("exit_code", "of a process that was not ended by a signal"),
-    field<kSignal>("signal", "the signal that ended it"),
-    field<&ExitEvent::core_dumped>("core_dumped", "it left a core"),
-    line_field<kDuration>("duration", "since its exec, or its fork if it made none"),
-    field<&ExitEvent::duration>("duration_ns", "the same in nanoseconds"),
-    field<&ExitEvent::user_time>("user_ns", "CPU time in user space"),
-    field<&ExitEvent::system_time>("system_ns", "CPU time in the kernel"),
-    field<&ExitEvent::max_rss_kb>("max_rss_kb", "the most memory that it had, in KiB"),
-    json_field<&LostEvent::count>("count", "how many events were lost"),
-    line_field<&LostEvent::count>("lost", "how many events were lost"),
-    field<&reason_of>("reason", "where they were lost"),
-    json_field<kFrom>("from_ns", "between this time"),
-    json_field<kTo>("to_ns", "and this one, in nanoseconds since the trace began"),
+    field<kType>("type", word, "what happened"),
+    field<kSeq>("seq", number, "order of delivery, advanced by what was lost"),
+    field<kTime>("time", word, "when it happened, in UTC"),
+    field<kSinceStart>("since_start_ns", duration, "nanoseconds since the trace began"),
+    field<kPid>("pid", number, "the process"),
+    field<&ForkEvent::child_pid>("child_pid", number, "the process that it made"),
+    field<&Call::tid>("tid", number, "the thread that called"),
+    field<&Call::ppid>("ppid", number, "the parent process, as it is now"),
+    field<&Call::ns_pid>("ns_pid", number, "pid as its own pid namespace numbers it"),
+    field<kExecId>("exec_id", word, "the program run, for good: start-pid-count"),
+    field<&ForkEvent::child_exec_id>("child_exec_id", word, "what the child runs, until it calls exec"),
+    field<&Call::parent_exec_id>("parent_exec_id", word, "what the parent ran when it forked this process", kAncestry),
+    field<&ExecEvent::replaced_exec_id>("replaced_exec_id", word, "what the process ran before"),
+    field<kStartTime>("start_time", word, "when the process was made, in UTC"),
+    field<&Call::uid>("uid", number, "real user id"),
+    field<&Call::euid>("euid", number, "effective user id"),
+    field<&Call::gid>("gid", number, "real group id"),
+    field<&Call::egid>("egid", number, "effective group id"),
+    field<&Call::loginuid>("loginuid", number, "who logged in, whoever they became since"),
+    field<kCapabilities>("cap_effective", word, "effective capabilities, as a mask"),
+    field<kUmask>("umask", word, "file mode creation mask"),
+    field<&syscall_of>("syscall", word, "execve or execveat"),
+    field<&Call::syscall_id>("syscall_id", number, "its number"),
+    field<&required<&Call::comm, Call>>("comm", text, "name of the caller, before the exec"),
+    field<&required<&Call::filename, Call>>("filename", path, "the path as it was passed"),
+    field<&required<&ExecEvent::exe, ExecEvent>>("exe", resolved_path,
+                                                 "the file that runs, resolved; of a script its interpreter", kPaths),
+    field<kDevice>("exe_dev", word, "its device: major:minor", kPaths),
+    field<kInode>("exe_inode", number, "its inode", kPaths),
+    field<&interpreter_of>("interpreter", path, "of a script, as its #! line names it", kPaths),
+    field<&script_of>("script", resolved_path, "the script's own path, made absolute", kPaths),
+    field<&required<&Call::cwd, Call>>("cwd", resolved_path, "working directory, resolved", kPaths),
+    field<kFlags>("flags", list, "what is odd about the file, the directory or the call", kPaths),
+    line_field<&first_argument_of>("argv0", text, "the first argument"),
+    field<&required<&Call::arguments, Call>>("argv", list, "the arguments"),
+    field<kArgumentCount>("argc", number, "how many there are, also when argv is cut"),
+    field<kArgumentBytes>("argv_bytes", number, "their size, also when argv is cut"),
+    json_field<kIsTruncated>("argv_truncated", yes_no, "argv is not all of them"),
+    field<kArgumentSource>("argv_source", word, "committed: what the kernel took; attempted: as passed"),
+    field<&Call::tty>("tty", text, "controlling terminal"),
+    field<&Call::sid>("sid", number, "session"),
+    field<&Call::pgid>("pgid", number, "process group"),
+    field<&required<&Call::cgroup, Call>>("cgroup", resolved_path, "control group (v2)", kPaths),
+    field<&unit_name_of>("unit", text, "systemd unit, by the control group", kPaths),
+    field<&container_of>("container_id", text, "container, by the control group", kPaths),
+    field<kResult>("result", number, "0, or the error as a negative number"),
+    field<kError>("error", word, "why it failed"),
+    line_field<&AttemptEvent::is_fatal>("fatal", yes_no, "it failed too late: the process died of it"),
+    field<&ancestry_of>("ancestry", list, "names of the ancestors, nearest first", kAncestry),
+    field<kExitCode>("exit_code", number, "of a process that was not ended by a signal"),
+    field<kSignal>("signal", word, "the signal that ended it"),
+    field<&ExitEvent::core_dumped>("core_dumped", yes_no, "it left a core"),
+    line_field<kDuration>("duration", word, "since its exec, or its fork if it made none"),
+    field<&ExitEvent::duration>("duration_ns", duration, "the same in nanoseconds"),
+    field<&ExitEvent::user_time>("user_ns", duration, "CPU time in user space"),
+    field<&ExitEvent::system_time>("system_ns", duration, "CPU time in the kernel"),
+    field<&ExitEvent::max_rss_kb>("max_rss_kb", number, "the most memory that it had, in KiB"),
+    json_field<&LostEvent::count>("count", number, "how many events were lost"),
+    line_field<&LostEvent::count>("lost", number, "how many events were lost"),
+    field<&reason_of>("reason", word, "where they were lost"),
+    json_field<kFrom>("from_ns", duration, "between this time"),
+    json_field<kTo>("to_ns", duration, "and this one, in nanoseconds since the trace began"),
 };
 
 }  // namespace

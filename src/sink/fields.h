@@ -109,11 +109,24 @@ struct FieldNeeds {
 
 enum class ShownIn { both, line, json };
 
+// What a field's value is when it is there, so that what is compared with it can be checked before there is an event.
+enum class Form {
+    number,
+    duration,  // in nanoseconds
+    yes_no,
+    word,           // ours: a Word or an Errno
+    text,           // what somebody else chose
+    path,           // text too: a path as somebody wrote it
+    resolved_path,  // a path that begins with ".../" where its beginning was cut
+    list,
+};
+
 struct Field {
     template <typename OneEvent>
     using Getter = Value (*)(const OneEvent&, const EventContext&);
 
     std::string_view name;
+    Form form = Form::text;
     std::string_view about;  // a short line
     ShownIn shown_in = ShownIn::both;
     FieldNeeds needs;
