@@ -4,58 +4,28 @@
 
 #include <algorithm>
 #include <iterator>
-#include <numeric>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "sink/escape.h"
 #include "sink/fields.h"
+#include "sink/nearest.h"
 
 namespace exectap {
 namespace {
 
-// How many characters have to be put in, left out, changed, or swapped with their neighbours.
-std::size_t edit_distance(std::string_view from, std::string_view to) {
-    std::vector<std::size_t> before_last(to.size() + 1);
-    std::vector<std::size_t> last(to.size() + 1);
-    std::vector<std::size_t> row(to.size() + 1);
-    std::iota(last.begin(), last.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= from.size(); i++) {
-        row[0] = i;
-        for (std::size_t j = 1; j <= to.size(); j++) {
-            const std::size_t change = from[i - 1] == to[j - 1] ? 0 : 1;
-            row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + change});
-            if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1])
-                row[j] = std::min(row[j], before_last[j - 2] + 1);
-        }
-        std::swap(before_last, last);
-        std::swap(last, row);
-    }
-    return last[to.size()];
-}
-
-// Empty when none is near.
 std::string_view nearest_name(std::string_view name) {
-    constexpr std::size_t kLongest = 32;
-    if (name.size() > kLongest) return {};
-    std::string_view nearest;
-    auto least = std::max<std::size_t>(2, name.size() / 3 + 1);  // so many changes are too many
-    for (const auto* field : fields_but(ShownIn::json)) {
-        const auto changes = edit_distance(name, field->name);
-        if (changes >= least) continue;
-        least = changes;
-        nearest = field->name;
-    }
-    return nearest;
+    std::vector<std::string_view> names;
+    for (const auto* field : fields_but(ShownIn::json)) names.push_back(field->name);
+    return nearest(name, names);
 }
 
 Error unknown_field(std::string_view name) {
     std::string quoted;
     append_escaped(quoted, name);
-    const auto nearest = nearest_name(name);
-    const auto hint = nearest.empty() ? std::string() : fmt::format("did you mean {}? ", nearest);
+    const auto near = nearest_name(name);
+    const auto hint = near.empty() ? std::string() : fmt::format("did you mean {}? ", near);
     return usage_error(fmt::format("no field '{}'; {}--fields help lists them", quoted, hint));
 }
 
