@@ -129,7 +129,7 @@ static __always_inline int emit_attempt(__u32 class_bytes, read_args_fn read_arg
 	fill_plan(call, plan);
 	fill_caller(call);
 	fill_no_exe(call);
-	call->trailer = trailer_of(WIRE_ATTEMPT);
+	call->trailer = trailer_of(WIRE_ATTEMPT, true);
 	submit(step.record);
 	return EMITTED;
 }
@@ -202,9 +202,11 @@ static __always_inline void plan_attempt(struct call_plan *plan, struct task_str
 static __always_inline void tell_attempt(struct task_struct *task, struct wire_mark *mark, long result)
 {
 	struct call_plan plan = { .result = result };
+	bool wanted = is_wanted();
 	int emitted;
 
-	count_seen(WIRE_ATTEMPT);
+	if (!count_seen(WIRE_ATTEMPT, wanted))
+		return;
 	plan_attempt(&plan, task, mark);
 	emitted = emit_attempt_of_any_size(&plan);
 	if (emitted == EMITTED_TORN) {
@@ -212,7 +214,7 @@ static __always_inline void tell_attempt(struct task_struct *task, struct wire_m
 		emitted = emit_attempt_of_any_size(&plan);
 	}
 	if (emitted != EMITTED)
-		count_lost(WIRE_ATTEMPT);
+		count_lost(WIRE_ATTEMPT, wanted);
 }
 
 /* Attached to the exits of execve and execveat. Sees no failed 32-bit call: those have no such tracepoint. */

@@ -17,7 +17,7 @@ static __always_inline __u32 cpu_slot(void)
 	return bpf_get_smp_processor_id() % WIRE_CPU_SLOTS;
 }
 
-static __always_inline struct wire_trailer trailer_of(enum wire_type type)
+static __always_inline struct wire_trailer trailer_of(enum wire_type type, bool is_wanted)
 {
 	__u32 slot = cpu_slot();
 	struct wire_counters *cpu = &state.cpu[slot];
@@ -26,6 +26,7 @@ static __always_inline struct wire_trailer trailer_of(enum wire_type type)
 		.lost = cpu->lost[WIRE_EXEC] + cpu->lost[WIRE_ATTEMPT] + cpu->lost[WIRE_EXIT] + cpu->lost[WIRE_FORK],
 		.cpu_slot = slot,
 		.type = type,
+		.is_filtered = !is_wanted,
 	};
 	return trailer;
 }
@@ -52,15 +53,22 @@ static __always_inline void submit(void *record)
 	wake_reader();
 }
 
-static __always_inline void count_seen(enum wire_type type)
+/* False: nobody needs a record of this event. Seen before filtered: what is read as filtered has been seen. */
+static __always_inline bool count_seen(enum wire_type type, bool is_wanted)
 {
-	if (config.asked_for[type])
-		__sync_fetch_and_add(&state.cpu[cpu_slot()].seen[type], 1);
+	struct wire_counters *cpu = &state.cpu[cpu_slot()];
+
+	if (config.asked_for[type]) {
+		__sync_fetch_and_add(&cpu->seen[type], 1);
+		if (!is_wanted)
+			__sync_fetch_and_add(&cpu->filtered[type], 1);
+	}
+	return is_wanted || (config.ancestry && type != WIRE_ATTEMPT);
 }
 
-static __always_inline void count_lost(enum wire_type type)
+static __always_inline void count_lost(enum wire_type type, bool is_wanted)
 {
-	if (config.asked_for[type])
+	if (config.asked_for[type] && is_wanted)
 		__sync_fetch_and_add(&state.cpu[cpu_slot()].lost[type], 1);
 }
 

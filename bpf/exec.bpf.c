@@ -128,7 +128,7 @@ static __always_inline int emit_exec(__u32 class_bytes, read_args_fn read_piece_
 	fill_plan(call, plan);
 	fill_caller(call);
 	fill_exe(call);
-	call->trailer = trailer_of(WIRE_EXEC);
+	call->trailer = trailer_of(WIRE_EXEC, !(plan->flags & WIRE_CALL_IS_FILTERED));
 	submit(record);
 	return EMITTED;
 }
@@ -277,12 +277,13 @@ static __always_inline int see_exec(struct task_struct *task, int old_pid, struc
 		return 0;
 	if (mark)
 		mark->program_since = bpf_ktime_get_boot_ns();
-	if (!config.tells[WIRE_EXEC]) {
+	if (!is_wanted())
+		plan.flags = WIRE_CALL_IS_FILTERED;
+	if (!config.tells[WIRE_EXEC] || !count_seen(WIRE_EXEC, !plan.flags)) {
 		if (mark)
 			mark->in_exec = 0;
 		return 0;
 	}
-	count_seen(WIRE_EXEC);
 	plan_exec(&plan, task, old_pid, bprm, mark);
 	result = emit_exec_of_any_size(&plan);
 	if (result == EMITTED_TORN) {
@@ -290,7 +291,7 @@ static __always_inline int see_exec(struct task_struct *task, int old_pid, struc
 		result = emit_exec_of_any_size(&plan);
 	}
 	if (result != EMITTED)
-		count_lost(WIRE_EXEC);
+		count_lost(WIRE_EXEC, !(plan.flags & WIRE_CALL_IS_FILTERED));
 	return 0;
 }
 

@@ -98,13 +98,15 @@ static __always_inline void tell_exit(struct task_struct *task, const struct wir
 {
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	bool wanted = is_wanted();
 	struct wire_exit *exit;
 	__u32 status;
 
-	count_seen(WIRE_EXIT);
+	if (!count_seen(WIRE_EXIT, wanted))
+		return;
 	exit = bpf_ringbuf_reserve(&events, sizeof(*exit), 0);
 	if (!exit) {
-		count_lost(WIRE_EXIT);
+		count_lost(WIRE_EXIT, wanted);
 		return;
 	}
 	status = status_of(task);
@@ -120,7 +122,7 @@ static __always_inline void tell_exit(struct task_struct *task, const struct wir
 	exit->max_rss_kb = (__u64)BPF_CORE_READ(signal, maxrss) * config.page_kb;
 	exit->status = status;
 	exit->flags = status & CORE_DUMP_FLAG ? WIRE_CORE_DUMPED : 0;
-	exit->trailer = trailer_of(WIRE_EXIT);
+	exit->trailer = trailer_of(WIRE_EXIT, wanted);
 	submit(exit);
 }
 

@@ -3,17 +3,19 @@
 
 static __always_inline void tell_fork(struct task_struct *parent, struct task_struct *child)
 {
+	bool wanted = is_wanted();
 	struct wire_fork *fork;
 
-	count_seen(WIRE_FORK);
+	if (!count_seen(WIRE_FORK, wanted))
+		return;
 	fork = bpf_ringbuf_reserve(&events, sizeof(*fork), 0);
 	if (!fork) {
-		count_lost(WIRE_FORK);
+		count_lost(WIRE_FORK, wanted);
 		return;
 	}
 	fork->program = program_of(parent);
 	fork->child = program_of(child);
-	fork->trailer = trailer_of(WIRE_FORK);
+	fork->trailer = trailer_of(WIRE_FORK, wanted);
 	submit(fork);
 }
 

@@ -30,6 +30,27 @@ static __always_inline bool is_watched(const struct wire_mark *mark)
 	return mark->kind == WIRE_MARK_WATCHED;
 }
 
+/*
+ * Does the filter by user let an event of this task through? Its real user at this moment decides: of an exec after it.
+ * A function of its own, so that its loop takes no registers and no stack of those that tell events.
+ */
+static __noinline bool has_wanted_user(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 uid = BPF_CORE_READ(task, cred, uid.val);
+
+	for (__u32 i = 0; i < WIRE_UIDS_MAX && i < targets.uid_count; i++) {
+		if (targets.uids[i] == uid)
+			return true;
+	}
+	return false;
+}
+
+static __always_inline bool is_wanted(void)
+{
+	return !config.by_uid || has_wanted_user();
+}
+
 /* Not on the stack, of which an exec's programs need all that 6.1 and 6.12 give them. */
 const struct wire_mark fresh_mark = { .kind = WIRE_MARK_WATCHED, .syscall_id = WIRE_NO_SYSCALL };
 

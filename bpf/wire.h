@@ -24,6 +24,7 @@ enum {
 	/* Counters of CPU n are in slot n % WIRE_CPU_SLOTS: atomic, so sharing a slot costs time, not truth. */
 	WIRE_CPU_SLOTS = 512,
 	WIRE_TTYS_MAX = 64,
+	WIRE_UIDS_MAX = 32,
 	/* Pointers of a failed call's argv that are followed. What is beyond is flagged as cut. */
 	WIRE_ATTEMPT_ARGS_MAX = 8192,
 	/* While the trace starts: children and ancestors recorded of one task that ends, and processes in all. */
@@ -72,20 +73,24 @@ struct wire_config {
 	__u8 tells[WIRE_TYPES];	  /* records of this type are made */
 	__u8 asked_for[WIRE_TYPES]; /* not only for the ancestry: one that is lost is a loss */
 	__u8 preemptible; /* programs can be preempted: each has a copy that acts where the kernel skipped it */
-	__u8 padding[7];
+	__u8 by_uid;	  /* only events of processes whose real user is one of wire_targets.uids are wanted */
+	__u8 padding[6];
 };
 
-/* Values of targets; written before the programs are attached. */
+/* Values of targets and filters; written before the programs are attached. */
 struct wire_targets {
 	__u32 tty_count;
-	__u32 padding;
+	__u32 uid_count;
 	__u64 ttys[WIRE_TTYS_MAX]; /* device numbers as the kernel counts them: major << 20 | minor */
+	__u32 uids[WIRE_UIDS_MAX];
 };
 
-/* What happened on the CPUs of one slot, by type of record. Each has a cache line of its own. */
+/* What happened on the CPUs of one slot, by type of record. Each has two cache lines of its own. */
 struct wire_counters {
-	__u64 seen[WIRE_TYPES]; /* in scope, whether or not a record could be made */
-	__u64 lost[WIRE_TYPES]; /* no room in the ring */
+	__u64 seen[WIRE_TYPES];	    /* in scope, whether or not a record could be made */
+	__u64 lost[WIRE_TYPES];	    /* no room in the ring */
+	__u64 filtered[WIRE_TYPES]; /* seen, but not wanted */
+	__u64 padding[WIRE_TYPES];
 };
 
 struct wire_state {
@@ -180,10 +185,11 @@ struct wire_seeded {
 /* The last bytes of every record. */
 struct wire_trailer {
 	__u64 time_ns; /* CLOCK_BOOTTIME */
-	__u64 lost;    /* records lost so far on the CPUs of this slot, of the types that are asked for */
+	__u64 lost;    /* events lost so far on the CPUs of this slot, of those that are wanted */
 	__u16 cpu_slot;
-	__u8 type; /* enum wire_type */
-	__u8 padding[5];
+	__u8 type;	/* enum wire_type */
+	__u8 is_filtered; /* only the ancestry needs it */
+	__u8 padding[4];
 };
 
 enum wire_call_flags {
@@ -200,6 +206,7 @@ enum wire_call_flags {
 	WIRE_INTERPRETER_UNREADABLE = 1 << 10,
 	WIRE_HAS_PATHS = 1 << 11, /* exe (of an exec), cwd and cgroup were looked for */
 	WIRE_TTY_IS_PTS = 1 << 12,
+	WIRE_CALL_IS_FILTERED = 1 << 13,
 };
 
 enum wire_path_flags {
@@ -282,7 +289,7 @@ struct wire_fork {
 };
 
 WIRE_ASSERT(sizeof(struct wire_config) == 32, "layout of wire_config");
-WIRE_ASSERT(sizeof(struct wire_counters) == 64, "one cache line a slot");
+WIRE_ASSERT(sizeof(struct wire_counters) == 128, "two cache lines a slot");
 WIRE_ASSERT(sizeof(struct wire_program) == 24, "layout of wire_program");
 WIRE_ASSERT(sizeof(struct wire_mark) == 104, "layout of wire_mark");
 WIRE_ASSERT(sizeof(struct wire_process) == 16, "layout of wire_process");

@@ -16,6 +16,7 @@ Tally SessionSummary::total() const {
     Tally total;
     for (const auto& tally : {execs, attempts, exits, forks}) {
         total.seen += tally.seen;
+        total.filtered += tally.filtered;
         total.delivered += tally.delivered;
         total.lost += tally.lost;
         total.not_queued += tally.not_queued;
@@ -37,7 +38,7 @@ void SessionSummary::subtract(const SinkLosses& losses) {
 
 bool SessionSummary::is_complete() const {
     return execs.is_whole() && attempts.is_whole() && exits.is_whole() && forks.is_whole() && bad_records == 0 &&
-           skipped == 0 && marks_lost == 0 && lineage_lost == 0;
+           skipped == 0 && undecided == 0 && marks_lost == 0 && lineage_lost == 0;
 }
 
 }  // namespace exectap

@@ -30,6 +30,8 @@ inline constexpr std::uint64_t kMostArgsBytes = 6 << 20;
 
 inline constexpr std::uint64_t kMostRingBytes = 1 << 30;
 
+inline constexpr std::size_t kMostUids = 32;
+
 // What a ring of at least so many bytes has to have: a power of two, in which an exec's record finds room whatever its
 // paths and up to that many bytes of its arguments are.
 std::size_t fitting_ring_bytes(std::uint64_t bytes, std::uint64_t max_args_bytes);
@@ -38,12 +40,23 @@ struct SessionConfig {
     std::vector<ProcessTarget> processes;
     std::vector<TerminalTarget> terminals;
     bool all = false;  // every process but the caller's own
-    // Asked once the programs are loaded: these are never watched, nor what descends from them. Null: there are none.
+    // Never watched, nor what descends from them: these, and those that are found once the programs are loaded. Null:
+    // there are none of these.
+    std::vector<ProcessTarget> left_out;
     std::function<std::vector<ProcessTarget>()> find_left_out;
     bool watch_children = true;  // descendants too, those that already run included
+    // Real users (user.id of the machine's first user namespace) whose events are wanted; empty: everybody's. Events of
+    // others are counted as filtered. At most kMostUids.
+    std::vector<std::uint32_t> uids;
+    // Sees every event before all others do, those too that were not asked for and that only the ancestry needs.
+    std::function<void(const Event&)> observe;
+    // Asked of each event that was asked for, before it is numbered. False: it is not handed over, and counted as
+    // filtered. Null: all are wanted.
+    std::function<bool(const Event&)> filter;
     EventKinds events;
-    bool wants_paths = false;           // exe, interpreter, cwd and cgroup of each call
-    bool wants_ancestry = false;        // parent_exec_id, and the processes that already run
+    bool wants_paths = false;  // exe, interpreter, cwd and cgroup of each call
+    // parent_exec_id, the processes that already run, and all execs, ends and forks for observe().
+    bool wants_ancestry = false;
     std::size_t ring_bytes = 16 << 20;  // as fitting_ring_bytes() has it
     std::uint64_t max_args_bytes =
         64 << 10;  // of one exec's arguments, at most kMostArgsBytes; what is longer is cut and marked
@@ -65,13 +78,14 @@ struct ProcessInfo {
 };
 
 struct Tally {
-    std::uint64_t seen = 0;  // in scope, counted in the kernel apart from the records
+    std::uint64_t seen = 0;      // in scope, counted in the kernel apart from the records
+    std::uint64_t filtered = 0;  // and not wanted, by uids or by the filter
     std::uint64_t delivered = 0;
     std::uint64_t lost = 0;         // no room in the ring
     std::uint64_t not_queued = 0;   // no room in the queue of the output
     std::uint64_t not_written = 0;  // the output failed
 
-    bool is_whole() const { return seen == delivered && lost == 0; }
+    bool is_whole() const { return seen == delivered + filtered && lost == 0; }
 };
 
 // Of what a sink accepted: events that did not reach their reader.
@@ -93,6 +107,9 @@ struct SessionSummary {
     // Events that the kernel may have kept from the programs, and that no tally knows of: at most so many, and what
     // descends from forks among them.
     std::uint64_t skipped = 0;
+    // Events of which a filter or an assertion can't tell whether they match: what it tests was not read. They were
+    // handed over.
+    std::uint64_t undecided = 0;
     std::uint64_t still_alive = 0;  // watched processes
 
     // Of all kinds together.
@@ -106,7 +123,6 @@ struct SessionSummary {
 
 class Session {
 public:
-    // With wants_ancestry it gets events, too, that were not asked for: their seq is 0.
     using Handler = std::function<void(const Event&)>;
 
     // Loads and attaches the programs and marks what already runs: when it returns, nothing in scope is missed.

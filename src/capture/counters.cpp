@@ -9,7 +9,8 @@ CounterTotals total_counters(const wire_state& state) {
     CounterTotals totals;
     for (const auto& cpu : state.cpu) {
         for (std::size_t type = 0; type < WIRE_TYPES; type++) {
-            // Lost before seen: a loss that is read has been seen.
+            // Seen last: what is read as lost or filtered has been seen.
+            totals.filtered.at(type) += load_shared(cpu.filtered[type]);
             totals.lost.at(type) += load_shared(cpu.lost[type]);
             totals.seen.at(type) += load_shared(cpu.seen[type]);
         }

@@ -13,6 +13,7 @@ namespace exectap {
 struct CounterTotals {
     std::array<std::uint64_t, WIRE_TYPES> seen{};
     std::array<std::uint64_t, WIRE_TYPES> lost{};
+    std::array<std::uint64_t, WIRE_TYPES> filtered{};
 };
 
 // `state` is the mapped memory that the programs write.

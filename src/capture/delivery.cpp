@@ -33,7 +33,8 @@ std::array<bool, WIRE_TYPES> types_of(const EventKinds& kinds) {
     return types;
 }
 
-Delivery::Delivery(const EventKinds& asked_for, nanoseconds begin) : is_asked_for_(types_of(asked_for)) {
+Delivery::Delivery(const SessionConfig& config, nanoseconds begin)
+    : is_asked_for_(types_of(config.events)), observe_(config.observe), filter_(config.filter) {
     slots_.fill(Slot{0, begin});
 }
 
@@ -48,18 +49,28 @@ void Delivery::tell_lost(std::uint64_t total, std::size_t slot, nanoseconds unti
 
 void Delivery::deliver(DecodedRecord& decoded, const Session::Handler& handler) {
     const auto head = std::visit(HeadOf{}, decoded.event);
+    if (observe_) std::visit([&](const auto& event) { observe_(event); }, decoded.event);
     // What nobody asked for is small and may find room where other records have none: it ends no gap.
-    if (is_asked_for_.at(head.type)) {
-        tell_lost(decoded.lost_before, decoded.cpu_slot, head.since_boot, handler);
-        slots_.at(decoded.cpu_slot).last_record = head.since_boot;
-        *head.seq = next_seq_++;
-        delivered_.at(head.type)++;
+    const bool is_asked_for = is_asked_for_.at(head.type) && !decoded.is_filtered;
+    if (!is_asked_for) return;
+    tell_lost(decoded.lost_before, decoded.cpu_slot, head.since_boot, handler);
+    slots_.at(decoded.cpu_slot).last_record = head.since_boot;
+    const bool is_wanted = !filter_ || std::visit([&](const auto& event) { return filter_(event); }, decoded.event);
+    if (!is_wanted) {
+        filtered_.at(head.type)++;
+        return;
     }
+    *head.seq = next_seq_++;
+    delivered_.at(head.type)++;
     std::visit([&](const auto& event) { handler(event); }, decoded.event);
 }
 
 std::uint64_t Delivery::delivered() const {
     return std::accumulate(delivered_.begin(), delivered_.end(), std::uint64_t{0});
+}
+
+std::uint64_t Delivery::filtered() const {
+    return std::accumulate(filtered_.begin(), filtered_.end(), std::uint64_t{0});
 }
 
 }  // namespace exectap

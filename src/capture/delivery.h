@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Hands decoded records over in order: numbers them, tells gaps in their places, and counts.
+// Hands decoded records over in order: filters and numbers them, tells gaps in their places, and counts.
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include "decode/decode.h"
 #include "exectap/session.h"
@@ -16,7 +17,7 @@ namespace exectap {
 class Delivery {
 public:
     // `begin`: nothing can have been lost before.
-    Delivery(const EventKinds& asked_for, std::chrono::nanoseconds begin);
+    Delivery(const SessionConfig& config, std::chrono::nanoseconds begin);
 
     void deliver(DecodedRecord& decoded, const Session::Handler& handler);
 
@@ -28,6 +29,10 @@ public:
     std::uint64_t delivered(wire_type type) const { return delivered_.at(type); }
     std::uint64_t delivered() const;
 
+    // By the filter.
+    std::uint64_t filtered(wire_type type) const { return filtered_.at(type); }
+    std::uint64_t filtered() const;
+
 private:
     struct Slot {
         std::uint64_t lost_told = 0;
@@ -35,7 +40,10 @@ private:
     };
 
     std::array<bool, WIRE_TYPES> is_asked_for_;
+    std::function<void(const Event&)> observe_;
+    std::function<bool(const Event&)> filter_;
     std::array<std::uint64_t, WIRE_TYPES> delivered_{};
+    std::array<std::uint64_t, WIRE_TYPES> filtered_{};
     std::array<Slot, WIRE_CPU_SLOTS> slots_;
     std::uint64_t next_seq_ = 1;
 };

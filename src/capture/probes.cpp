@@ -51,7 +51,7 @@ constexpr std::array kAttemptMechanisms = {AttemptMechanism::tracepoint, Attempt
 bool is_wanted(const Probe& probe, const ProbeChoice& choice) {
     const auto& config = choice.config;
     if (probe.role != Role::first && !choice.is_preemptible) return false;
-    const bool has_marks = !config.all || config.wants_ancestry || config.find_left_out;
+    const bool has_marks = !config.all || config.wants_ancestry || !config.left_out.empty() || config.find_left_out;
     switch (probe.when) {
         case When::always: return true;
         case When::marks: return has_marks;

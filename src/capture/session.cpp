@@ -90,11 +90,11 @@ public:
     SessionSummary finish(const Handler& handler) override;
 
 private:
-    BpfSession(Skeleton skeleton, Ring ring, const EventKinds& events, AttemptMechanism mechanism)
+    BpfSession(Skeleton skeleton, Ring ring, const SessionConfig& config, AttemptMechanism mechanism)
         : skeleton_(std::move(skeleton)),
           ring_(std::move(ring)),
           mechanism_(mechanism),
-          delivery_(events, since_boot_now()) {}
+          delivery_(config, since_boot_now()) {}
 
     wire_state& state() const { return skeleton_->bss->state; }
     Seeding seeding() const {
@@ -134,6 +134,7 @@ wire_config wire_config_of(const SessionConfig& config) {
     wire.watch_children = config.watch_children;
     wire.paths = config.wants_paths;
     wire.ancestry = config.wants_ancestry;
+    wire.by_uid = !config.uids.empty();
     const auto asked_for = types_of(config.events);
     for (std::size_t type = 0; type < WIRE_TYPES; type++) {
         wire.asked_for[type] = asked_for.at(type);
@@ -152,6 +153,9 @@ Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config
         return usage_error(fmt::format("{} terminals; at most {} can be watched at once", config.terminals.size(),
                                        static_cast<int>(WIRE_TTYS_MAX)));
     for (const auto& terminal : config.terminals) targets.ttys[targets.tty_count++] = terminal.device;
+    if (config.uids.size() > kMostUids)
+        return usage_error(fmt::format("{} users; events of at most {} can be wanted", config.uids.size(), kMostUids));
+    for (const auto uid : config.uids) targets.uids[targets.uid_count++] = uid;
     ::bpf_map__set_max_entries(skeleton->maps.events, static_cast<std::uint32_t>(config.ring_bytes));
 
     const auto selected =
@@ -166,7 +170,7 @@ Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config
 
     auto ring = Ring::map(::bpf_map__fd(skeleton->maps.events), config.ring_bytes);
     if (!ring) return ring.error();
-    return std::unique_ptr<BpfSession>(new BpfSession(std::move(skeleton), std::move(*ring), config.events, mechanism));
+    return std::unique_ptr<BpfSession>(new BpfSession(std::move(skeleton), std::move(*ring), config, mechanism));
 }
 
 Result<void> BpfSession::open_poll() {
@@ -187,11 +191,11 @@ Result<void> BpfSession::attach(const SessionConfig& config) {
     if (!polling) return polling.error();
     const auto excluded = seeding().exclude_self();
     if (!excluded) return excluded.error();
-    if (config.find_left_out) {
-        const auto processes = config.find_left_out();
+    const auto found = config.find_left_out ? config.find_left_out() : std::vector<ProcessTarget>();
+    for (const auto processes : {std::span(config.left_out), std::span<const ProcessTarget>(found)}) {
         const auto left_out = seeding().leave_out(processes);
         if (!left_out) return left_out.error();
-        leaves_out_ = !processes.empty();
+        leaves_out_ |= !processes.empty();
     }
     __atomic_store_n(&state().seeding, is_seeded() ? 1 : 0, __ATOMIC_SEQ_CST);
     auto programs = attach_programs(skeleton_->obj, {config, mechanism_, skeleton_->rodata->config.preemptible != 0});
@@ -246,7 +250,8 @@ void BpfSession::dispatch(const Handler& handler) {
 
 bool BpfSession::is_accounted_for(const CounterTotals& totals) const {
     const auto sum = [](const auto& counts) { return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}); };
-    return delivery_.delivered() + sum(totals.lost) + bad_records_ >= sum(totals.seen);
+    const auto filtered = delivery_.filtered() + sum(totals.filtered);
+    return delivery_.delivered() + filtered + sum(totals.lost) + bad_records_ >= sum(totals.seen);
 }
 
 SessionSummary BpfSession::finish(const Handler& handler) {
@@ -268,7 +273,10 @@ SessionSummary BpfSession::finish(const Handler& handler) {
     }
     const auto totals = total_counters(state());
     const auto tally_of = [&](wire_type type) {
-        return Tally{totals.seen.at(type), delivery_.delivered(type), totals.lost.at(type)};
+        return Tally{.seen = totals.seen.at(type),
+                     .filtered = totals.filtered.at(type) + delivery_.filtered(type),
+                     .delivered = delivery_.delivered(type),
+                     .lost = totals.lost.at(type)};
     };
     summary.execs = tally_of(WIRE_EXEC);
     summary.attempts = tally_of(WIRE_ATTEMPT);

@@ -24,7 +24,8 @@ std::string quoted(std::string_view text) {
 std::vector<std::string> what_is_missing(const SessionSummary& summary) {
     std::vector<std::string> missing;
     const auto total = summary.total();
-    const auto accounted = total.delivered + total.lost + total.not_queued + total.not_written + summary.bad_records;
+    const auto accounted =
+        total.delivered + total.filtered + total.lost + total.not_queued + total.not_written + summary.bad_records;
     if (total.lost > 0) missing.push_back(fmt::format("{} lost (ring full)", total.lost));
     if (total.not_queued > 0) missing.push_back(fmt::format("{} lost (buffer full)", total.not_queued));
     if (total.not_written > 0) missing.push_back(fmt::format("{} not written", total.not_written));
@@ -33,6 +34,7 @@ std::vector<std::string> what_is_missing(const SessionSummary& summary) {
     if (accounted != total.seen)
         missing.push_back(
             fmt::format("{} unaccounted for (an internal error)", total.seen > accounted ? total.seen - accounted : 0));
+    if (summary.undecided > 0) missing.push_back(fmt::format("{} that no filter could decide on", summary.undecided));
     if (summary.skipped > 0) missing.push_back(fmt::format("{} skipped (by the kernel)", summary.skipped));
     if (summary.marks_lost > 0)
         missing.push_back(fmt::format("{} could not be marked, what {} ran is unknown",
@@ -68,14 +70,19 @@ std::string verdict(const SessionSummary& summary) {
     auto text = count_of(summary.execs.seen, "exec", "execs");
     if (summary.attempt_mechanism != AttemptMechanism::off)
         text += ", " + count_of(summary.attempts.seen, "attempt", "attempts");
+    const auto filtered = summary.total().filtered;
     const auto missing = what_is_missing(summary);
-    if (missing.empty()) {
+    if (missing.empty() && filtered == 0) {
         text += " seen, all delivered: complete";
+    } else if (missing.empty()) {
+        text += fmt::format(" seen, {} filtered, all others delivered: complete", filtered);
     } else {
         // Named here because the sums that follow include them.
         if (summary.exits.seen > 0) text += ", " + count_of(summary.exits.seen, "exit", "exits");
         if (summary.forks.seen > 0) text += ", " + count_of(summary.forks.seen, "fork", "forks");
-        text += fmt::format(" seen, {} delivered, {}: incomplete", summary.total().delivered, fmt::join(missing, ", "));
+        text += fmt::format(" seen, {}{} delivered, {}: incomplete",
+                            filtered > 0 ? fmt::format("{} filtered, ", filtered) : "", summary.total().delivered,
+                            fmt::join(missing, ", "));
     }
     if (summary.still_alive > 0)
         text += "; " + count_of(summary.still_alive, "watched process", "watched processes") + " still alive";

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
-#include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -18,15 +17,10 @@
 #include <span>
 #include <string_view>
 
+#include "cli/user.h"
+
 namespace exectap::cli {
 namespace {
-
-struct User {
-    std::string name;
-    std::string home;
-    uid_t uid;
-    gid_t gid;
-};
 
 // What the child tells before it waits, and, if its exec fails, after.
 struct Report {
@@ -36,13 +30,6 @@ struct Report {
 
 Error failure(std::string_view what, int code) {
     return {fmt::format("{}: {}", what, std::strerror(code)), ErrorKind::failure, code};
-}
-
-Result<User> find_user(const std::string& name) {
-    errno = 0;
-    const passwd* entry = ::getpwnam(name.c_str());
-    if (entry == nullptr) return usage_error(fmt::format("--user: there is no user '{}'", name));
-    return User{entry->pw_name, entry->pw_dir, entry->pw_uid, entry->pw_gid};
 }
 
 bool become(const User& user) {
@@ -136,9 +123,8 @@ Error explain(const Report& report, const std::string& name) {
 Result<Command> Command::start_stopped(const std::vector<std::string>& words, const std::optional<std::string>& user) {
     std::optional<User> found_user;
     if (user) {
-        auto found = find_user(*user);
-        if (!found) return found.error();
-        found_user = std::move(*found);
+        found_user = find_user(*user);
+        if (!found_user) return usage_error(fmt::format("--user: there is no user '{}'", *user));
     }
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)

@@ -268,6 +268,7 @@ std::optional<DecodedRecord> decode(std::span<const std::byte> record, DecodeScr
     DecodedRecord decoded;
     decoded.lost_before = trailer->lost;
     decoded.cpu_slot = trailer->cpu_slot;
+    decoded.is_filtered = trailer->is_filtered != 0;
     if (!decode_as(trailer->type, record, scratch, decoded)) return std::nullopt;
     return decoded;
 }

@@ -30,6 +30,7 @@ struct DecodedRecord {
     std::variant<ExecEvent, AttemptEvent, ExitEvent, ForkEvent> event;
     std::uint64_t lost_before = 0;  // records lost so far on the CPUs of this slot
     std::uint16_t cpu_slot = 0;     // below WIRE_CPU_SLOTS
+    bool is_filtered = false;       // only the ancestry needs it
 };
 
 // Nothing when the record is not one of ours. The event points into `record` and `scratch`.
