@@ -71,14 +71,14 @@ struct ExeFile {
 
 // What a successful and a failed exec have in common.
 struct Call {
-    // Order of delivery from 1, advanced by what was lost. 0: nobody asked for this event, but the process table needs
-    // it.
-    std::uint64_t seq = 0;
+    std::uint64_t seq = 0;                  // order of delivery from 1, advanced by what was lost; 0: not numbered yet
     std::chrono::nanoseconds since_boot{};  // CLOCK_BOOTTIME, at the end of the call
-    std::uint32_t pid = 0;                  // the process: task_struct.tgid
-    std::uint32_t tid = 0;                  // the thread that called
-    std::uint32_t ppid = 0;                 // task_struct.real_parent
-    std::uint32_t ns_pid = 0;               // `pid` as its own pid namespace numbers it
+    // Attempts of one search along PATH that are told with this event and not by themselves; those came before it.
+    std::uint32_t folded_attempts = 0;
+    std::uint32_t pid = 0;     // the process: task_struct.tgid
+    std::uint32_t tid = 0;     // the thread that called
+    std::uint32_t ppid = 0;    // task_struct.real_parent
+    std::uint32_t ns_pid = 0;  // `pid` as its own pid namespace numbers it
     // Of an attempt: what the process runs and goes on running; of a fatal one what it failed to become.
     ExecId exec_id;
     // What the nearest ancestor ran when it forked this process; it survives that ancestor. Absent: that was before the
@@ -171,7 +171,7 @@ using Event = std::variant<ExecEvent, AttemptEvent, ExitEvent, ForkEvent, LostEv
 // Of each kind of event, by its alternative of Event; what was lost is no kind of its own.
 using EventCounts = std::array<std::uint64_t, std::variant_size_v<Event> - 1>;
 
-// Its place in the order of delivery; 0: nobody asked for it.
+// Its place in the order of delivery; 0: not numbered yet.
 inline std::uint64_t seq_of(const Event& event) {
     struct Visitor {
         std::uint64_t operator()(const ExecEvent& exec) const { return exec.call.seq; }

@@ -18,6 +18,9 @@ public:
 
     virtual void write(const Event& event) = 0;
 
+    // No event comes any more: what was kept back is told.
+    virtual void end_events() {}
+
     // After all else.
     virtual void end(const TraceEnd& end) = 0;
 

@@ -14,6 +14,16 @@
 
 namespace exectap {
 
+// What is left out of a trace, as it was asked for. Several of one kind: any of them.
+struct TraceFilters {
+    std::vector<std::uint32_t> uids;
+    std::vector<std::uint32_t> excluded_trees;
+    std::vector<std::string> comms;
+    std::vector<std::string> exes;
+    std::vector<std::string> wheres;
+    std::vector<std::string> fail_ifs;  // what nothing shall match: leaves nothing out
+};
+
 struct TraceStart {
     std::string trace_id;  // random, a UUID
     std::string version;   // exectap's
@@ -26,6 +36,7 @@ struct TraceStart {
     std::vector<std::string> command;  // COMMAND and its arguments; empty without
     EventKinds events;
     bool watch_children = true;
+    TraceFilters filters;
     std::uint64_t ring_bytes = 0;
     std::uint64_t buffer_bytes = 0;
     std::uint64_t max_args_bytes = 0;
@@ -35,6 +46,7 @@ struct TraceStart {
 struct TraceEnd {
     SessionSummary summary;
     std::chrono::nanoseconds duration{};
+    std::optional<std::uint64_t> fail_if_matched;  // events; absent: nothing was asserted
 };
 
 }  // namespace exectap

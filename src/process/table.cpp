@@ -7,6 +7,8 @@
 #include <tuple>
 #include <variant>
 
+#include "process/exec_id_hash.h"
+
 namespace exectap {
 namespace {
 
@@ -14,18 +16,6 @@ namespace {
 constexpr std::size_t kMostLinksChecked = 4096;
 
 constexpr std::size_t kFirstBuckets = 64;
-
-// The finalizer of splitmix64. Pids and start times differ in few bits.
-std::uint64_t mix(std::uint64_t value) {
-    value = (value ^ (value >> 30U)) * 0xbf58476d1ce4e5b9U;
-    value = (value ^ (value >> 27U)) * 0x94d049bb133111ebU;
-    return value ^ (value >> 31U);
-}
-
-std::uint64_t hash_of(const ExecId& id) {
-    const auto process = mix(static_cast<std::uint64_t>(id.start_time.count()) + id.pid * 0x9e3779b97f4a7c15U);
-    return mix(process + id.self_exec_id);
-}
 
 }  // namespace
 
@@ -103,6 +93,7 @@ void ProcessTable::on(const ForkEvent& event) {
     nodes_[at].is_watched = true;
     link(at, event.exec_id);
     const auto parent = nodes_[at].parent;
+    if (parent != kNone && nodes_[parent].exec_id == event.exec_id) nodes_[at].is_shown = nodes_[parent].is_shown;
     if (!nodes_[at].has_name && parent != kNone && nodes_[parent].has_name)
         nodes_[at].set_name(nodes_[parent].name_view());
     // The event may come after the child's first exec, from another CPU.
@@ -203,6 +194,22 @@ const ProcessTable::Index& ProcessTable::bucket_of(const ExecId& id) const {
 }
 
 ProcessTable::Index& ProcessTable::bucket_of(const ExecId& id) { return buckets_[hash_of(id) & (buckets_.size() - 1)]; }
+
+std::optional<ExecId> ProcessTable::parent_of(const ExecId& program) const {
+    const auto at = find(program);
+    if (at == kNone || nodes_[at].parent == kNone) return std::nullopt;
+    return nodes_[nodes_[at].parent].exec_id;
+}
+
+void ProcessTable::note_shown(const ExecId& program) {
+    const auto at = find(program);
+    if (at != kNone) nodes_[at].is_shown = true;
+}
+
+bool ProcessTable::is_shown(const ExecId& program) const {
+    const auto at = find(program);
+    return at != kNone && nodes_[at].is_shown;
+}
 
 ProcessTable::Index ProcessTable::find(const ExecId& id) const {
     auto at = bucket_of(id);

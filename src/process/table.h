@@ -71,6 +71,14 @@ public:
         return nodes_[at].is_first;
     }
 
+    // What forked the program's process. Nothing where its line breaks off.
+    std::optional<ExecId> parent_of(const ExecId& program) const;
+
+    // For who shows only some programs: what is forked from one that was shown runs the same program. Programs that the
+    // table does not know are not shown.
+    void note_shown(const ExecId& program);
+    bool is_shown(const ExecId& program) const;
+
     ProcessTree snapshot() const;
 
     // Programs dropped for want of room: those that are over first, then those that run; of each the one that has been
@@ -105,6 +113,7 @@ private:
         bool has_execed : 1 = false;  // seen, so what it replaced is known
         bool ran_before : 1 = false;
         bool is_watched : 1 = false;
+        bool is_shown : 1 = false;
 
         std::string_view name_view() const { return {name.data(), name_bytes}; }
         void set_name(std::string_view bytes);

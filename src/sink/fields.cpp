@@ -155,6 +155,10 @@ constexpr auto kIsTruncated = [](const Call& call) -> Value {
 constexpr auto kArgumentSource = [](const IsCall auto& event) -> Value {
     return Word(std::is_same_v<decltype(event), const ExecEvent&> ? "committed" : "attempted");
 };
+constexpr auto kFoldedCount = [](const AttemptEvent& attempt) -> Value {
+    if (attempt.call.folded_attempts == 0) return Absent{};
+    return std::uint64_t{attempt.call.folded_attempts} + 1;
+};
 constexpr auto kResult = [](const IsCall auto& event) -> Value { return result_of(event); };
 constexpr auto kError = [](const AttemptEvent& attempt) -> Value { return Errno{attempt.error}; };
 constexpr auto kExitCode = [](const ExitEvent& exit) -> Value {
@@ -228,6 +232,7 @@ constexpr std::array kFields = {
     field<&container_of>("container_id", text, "container, by the control group", kPaths),
     field<kResult>("result", number, "0, or the error as a negative number"),
     field<kError>("error", word, "why it failed"),
+    line_field<kFoldedCount>("attempts", number, "so many of one search along PATH"),
     line_field<&AttemptEvent::is_fatal>("fatal", yes_no, "it failed too late: the process died of it"),
     field<&ancestry_of>("ancestry", list, "names of the ancestors, nearest first", kAncestry),
     field<kExitCode>("exit_code", number, "of a process that was not ended by a signal"),

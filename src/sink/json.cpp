@@ -70,6 +70,15 @@ public:
         });
     }
 
+    void numbers(std::string_view name, const auto& numbers) {
+        key(name) += '[';
+        for (const auto number : numbers) {
+            if (out_.back() != '[') out_ += ',';
+            out_ += Word().append(number).text();
+        }
+        out_ += ']';
+    }
+
 private:
     static constexpr std::string_view kRaw = "_raw";
 
@@ -143,7 +152,13 @@ struct FieldWriter {
     }
 };
 
+// Nothing, where there is nothing to list.
+void number_list(JsonObject& object, std::string_view name, const std::vector<std::uint32_t>& numbers) {
+    if (!numbers.empty()) object.numbers(name, numbers);
+}
+
 void text_list(JsonObject& object, std::string_view name, const std::vector<std::string>& texts) {
+    if (texts.empty()) return;
     object.list(name, [&](auto visit) {
         for (const auto& text : texts) visit(text);
     });
@@ -158,6 +173,13 @@ void write_filters(JsonObject& object, const TraceStart& start) {
         if (start.events.forks) visit("fork");
     });
     object.boolean("watch_children", start.watch_children);
+    const auto& filters = start.filters;
+    number_list(object, "uid", filters.uids);
+    number_list(object, "exclude_tree", filters.excluded_trees);
+    text_list(object, "comm", filters.comms);
+    text_list(object, "exe", filters.exes);
+    text_list(object, "where", filters.wheres);
+    text_list(object, "fail_if", filters.fail_ifs);
     object.end();
 }
 
@@ -199,7 +221,7 @@ void JsonFormat::begin(std::string& out, const TraceStart& start) {
     object.word("time", utc_word(start.clock.start_since_boot + start.clock.wall_minus_boot, kNanoseconds).text());
     object.number("boot_ns", start.clock.start_since_boot.count());
     text_list(object, "targets", start.targets);
-    if (!start.command.empty()) text_list(object, "command", start.command);
+    text_list(object, "command", start.command);
     write_filters(object, start);
     object.begin("limits");
     object.number("ring_bytes", start.ring_bytes);
@@ -256,7 +278,9 @@ void JsonFormat::end(std::string& out, const TraceEnd& end) {
     if (events_.attempts) tally("attempts_seen", "attempts_delivered", summary.attempts);
     if (events_.exits) tally("exits_seen", "exits_delivered", summary.exits);
     if (events_.forks) tally("forks_seen", "forks_delivered", summary.forks);
-    object.number("filtered", 0);
+    object.number("filtered", summary.total().filtered);
+    object.number("undecided", summary.undecided);
+    if (end.fail_if_matched) object.number("fail_if_matched", *end.fail_if_matched);
     write_losses(object, end);
     object.number("still_alive", summary.still_alive);
     object.boolean("complete", summary.is_complete());

@@ -17,11 +17,13 @@ using std::chrono::nanoseconds;
 
 // Of an exec and an attempt the first eight are the original's, in its order.
 constexpr std::array kUsual = std::to_array<std::string_view>(
-    {"pid", "child_pid", "tid", "uid", "gid", "syscall_id", "comm", "filename", "argv0", "ppid", "argv", "error",
-     "fatal", "exit_code", "signal", "core_dumped", "duration", "lost", "reason"});
+    {"pid",       "child_pid", "tid",         "uid",      "gid",   "syscall_id", "comm",
+     "filename",  "argv0",     "ppid",        "argv",     "error", "attempts",   "fatal",
+     "exit_code", "signal",    "core_dumped", "duration", "lost",  "reason"});
 
 // What tells that an event is not a plain exec.
-constexpr std::array kTelling = std::to_array<std::string_view>({"error", "exit_code", "signal", "child_pid"});
+constexpr std::array kTelling =
+    std::to_array<std::string_view>({"error", "attempts", "exit_code", "signal", "child_pid"});
 
 // The true size of arguments that are cut.
 constexpr std::array kTrueSize = std::to_array<std::string_view>({"argv_bytes", "argc"});

@@ -68,12 +68,18 @@ void LineQueue::begin_anew() {
     highest_ = 0;
 }
 
-bool LineQueue::push(std::string_view text, Tells tells) {
+void LineQueue::push_piece(std::size_t length, Tells tells) {
+    static_cast<Piece*>(pieces_.get())[pieces_pushed_ % pieces_most_] =
+        static_cast<Piece>(length << kTellsBits | static_cast<unsigned>(tells));
+    pieces_pushed_++;
+}
+
+bool LineQueue::push(std::string_view text, Told told) {
     const auto taken = taken_.load(std::memory_order_acquire);
     forget_taken(taken);
     if (taken == pushed_) begin_anew();
     const bool has_room = text.size() <= bytes_ - (pushed_ - taken);
-    if (!has_room || pieces_pushed_ - pieces_forgotten_ == pieces_most_) return false;
+    if (!has_room || pieces_most_ - (pieces_pushed_ - pieces_forgotten_) <= told.folded_attempts) return false;
 
     auto* memory = static_cast<char*>(text_.get());
     const auto offset = (pushed_ - base_) % bytes_;
@@ -81,9 +87,9 @@ bool LineQueue::push(std::string_view text, Tells tells) {
     std::memcpy(memory + offset, text.data(), first);
     std::memcpy(memory, text.data() + first, text.size() - first);
     highest_ = std::max(highest_, first == text.size() ? offset + first : bytes_);
-    static_cast<Piece*>(pieces_.get())[pieces_pushed_ % pieces_most_] =
-        static_cast<Piece>(text.size() << kTellsBits | static_cast<unsigned>(tells));
-    pieces_pushed_++;
+    push_piece(text.size(), told.tells);
+    // Of no length, behind the text: they are forgotten once it was taken whole, and not before.
+    for (std::uint32_t i = 0; i < told.folded_attempts; i++) push_piece(0, Tells::attempt);
     pushed_ += text.size();
     return true;
 }

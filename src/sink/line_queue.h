@@ -17,6 +17,14 @@ namespace exectap {
 // What a piece of text tells of: an event, by the alternative of Event, or nothing that is counted.
 enum class Tells : std::uint8_t { exec, attempt, exit, fork, aside };
 
+struct Told {
+    Told(Tells its_event, std::uint32_t its_folded_attempts = 0)  // NOLINT(google-explicit-constructor)
+        : tells(its_event), folded_attempts(its_folded_attempts) {}
+
+    Tells tells;
+    std::uint32_t folded_attempts;  // told by the same text
+};
+
 class LineQueue {
 public:
     // Of so many bytes of text, in whole pages. Memory is taken when it is first needed, and given back when a rush is
@@ -26,7 +34,7 @@ public:
     // The functions below are for the thread that fills it.
 
     // False: there is no room, and nothing of it was taken.
-    bool push(std::string_view text, Tells tells);
+    bool push(std::string_view text, Told told);
 
     // Lets the other thread see what was pushed so far.
     void publish() { published_.store(pushed_, std::memory_order_release); }
@@ -54,6 +62,7 @@ private:
     LineQueue(Memory text, Memory pieces);
     static Result<Memory> map(std::size_t bytes);
 
+    void push_piece(std::size_t length, Tells tells);
     void forget_taken(std::uint64_t taken);
     void begin_anew();
 

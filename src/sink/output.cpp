@@ -103,13 +103,14 @@ void Output::start() {
     thread_ = std::thread([writer = writer_] { writer->run(); });
 }
 
-bool Output::put(std::string_view text, Tells tells) {
+bool Output::put(std::string_view text, Told told) {
     if (has_failed_) {
-        const auto kind = static_cast<std::size_t>(tells);
+        const auto kind = static_cast<std::size_t>(told.tells);
         if (kind < not_written_.size()) not_written_.at(kind)++;
+        not_written_.at(static_cast<std::size_t>(Tells::attempt)) += told.folded_attempts;
         return true;
     }
-    if (!writer_->queue->push(text, tells)) return false;
+    if (!writer_->queue->push(text, told)) return false;
     put_bytes_ += text.size();
     return true;
 }

@@ -36,7 +36,7 @@ public:
     void start();
 
     // False: there is no room, and nothing of it was taken. After an error all is taken, and counted as not written.
-    bool put(std::string_view text, Tells tells);
+    bool put(std::string_view text, Told told);
 
     // The same, of what nothing can stand for: waits for room, unless there is an error.
     void put_aside(std::string_view text);

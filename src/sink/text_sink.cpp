@@ -6,6 +6,17 @@
 namespace exectap {
 namespace {
 
+std::uint32_t folded_attempts_of(const Event& event) {
+    if (const auto* exec = std::get_if<ExecEvent>(&event)) return exec->call.folded_attempts;
+    if (const auto* attempt = std::get_if<AttemptEvent>(&event)) return attempt->call.folded_attempts;
+    return 0;
+}
+
+Told told_by(const Event& event) {
+    if (std::holds_alternative<LostEvent>(event)) return Tells::aside;
+    return {static_cast<Tells>(event.index()), folded_attempts_of(event)};
+}
+
 // A line this long is rare: its memory is given back.
 constexpr std::size_t kKeptBytes = 1 << 20;
 
@@ -33,9 +44,7 @@ void TextSink::write(const Event& event) {
         return;
     }
     format_->append(text_, event);
-    const bool is_lost = std::holds_alternative<LostEvent>(event);
-    const bool is_taken =
-        text_.empty() || output_.put(text_, is_lost ? Tells::aside : static_cast<Tells>(event.index()));
+    const bool is_taken = text_.empty() || output_.put(text_, told_by(event));
     if (!is_taken) add_to_gap(event);
     text_.clear();
     if (text_.capacity() > kKeptBytes) text_.shrink_to_fit();
@@ -51,8 +60,10 @@ void TextSink::add_to_gap(const Event& event) {
     if (lost != nullptr) {
         gap_.lost_in_ring += lost->count;
     } else {
-        gap_.not_queued++;
+        const auto folded = folded_attempts_of(event);
+        gap_.not_queued += 1 + folded;
         not_queued_.at(event.index())++;
+        not_queued_.at(static_cast<std::size_t>(Tells::attempt)) += folded;
     }
 }
 

@@ -274,7 +274,7 @@ TEST(FieldsHelp, ListsWhatTheDocsSayALineCanShow) {
 }
 
 TEST(Help, NamesTheEventsAndTheWayToTheFields) {
-    const auto outcome = run_exectap({"--help"});
+    const auto outcome = run_exectap({"-h"});
     EXPECT_THAT(outcome.out, Contains(HasSubstr("--fields LIST")));
     EXPECT_THAT(outcome.out, Contains(HasSubstr("--fields help")));
     const auto line = std::find_if(outcome.out.begin(), outcome.out.end(),

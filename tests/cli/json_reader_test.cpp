@@ -80,7 +80,7 @@ JsonEvent lost_line() {
 JsonEvent summary_line() {
     return JsonEvent::parse(
         R"({"v":1,"type":"summary","execs_seen":4,"execs_delivered":1,"attempts_seen":1,"attempts_delivered":1,)"
-        R"("exits_seen":1,"exits_delivered":1,"forks_seen":1,"forks_delivered":1,"filtered":0,"lost":3,)"
+        R"("exits_seen":1,"exits_delivered":1,"forks_seen":1,"forks_delivered":1,"filtered":0,"undecided":0,"lost":3,)"
         R"("lost_by_reason":{"ring":3},"marks_lost":0,"lineage_lost":0,"bad_records":0,"still_alive":1,)"
         R"("complete":false,"duration_ns":2500000000})");
 }

@@ -150,14 +150,15 @@ TEST(Usage, HelpGoesToStdoutAndNamesEveryOption) {
                                    "-t, --tty",     "-a, --all",
                                    "-- COMMAND",    "--no-watch-children",
                                    "--user",        "--no-failed",
-                                   "-o, --output",  "--format line|json",
+                                   "-o, --output",  "--format line|tree|json",
                                    "--json",        "--fields",
                                    "--fields help", "--events",
                                    "--max-args",    "--quiet",
                                    "--strict",      "--time",
                                    "start",         "boot",
                                    "wall",          "-v",
-                                   "--version",     "-h, --help"})
+                                   "--version",     "-h",
+                                   "--help"})
             EXPECT_THAT(outcome.out, Contains(HasSubstr(option)));
     }
 }

@@ -44,8 +44,9 @@ std::vector<Event> events_with_all_fields() {
     cut.call.cgroup->path = "/lxc/web";
     auto killed = whole_exit();
     killed.signal = SIGKILL;
-    return {whole_exec(), cut,         AttemptEvent{whole_exec().call, ENOENT, true}, whole_exit(), killed,
-            whole_fork(), whole_loss()};
+    AttemptEvent attempt{whole_exec().call, ENOENT, true};
+    attempt.call.folded_attempts = 4;
+    return {whole_exec(), cut, attempt, whole_exit(), killed, whole_fork(), whole_loss()};
 }
 
 TEST(FieldForms, AreThoseOfTheValues) {

@@ -114,7 +114,7 @@ TEST(JsonSummary, HasEveryFieldInOrder) {
     EXPECT_EQ(
         summary(end_of_trace(), {.execs = true, .attempts = true, .exits = true, .forks = true}),
         R"({"v":1,"type":"summary","execs_seen":10,"execs_delivered":10,"attempts_seen":5,"attempts_delivered":5,)"
-        R"("exits_seen":8,"exits_delivered":8,"forks_seen":9,"forks_delivered":9,"filtered":0,"lost":0,)"
+        R"("exits_seen":8,"exits_delivered":8,"forks_seen":9,"forks_delivered":9,"filtered":0,"undecided":0,"lost":0,)"
         R"("lost_by_reason":{},"marks_lost":0,"lineage_lost":0,"bad_records":0,"still_alive":2,)"
         R"("complete":true,"duration_ns":3000000000})"
         "\n");
@@ -122,7 +122,7 @@ TEST(JsonSummary, HasEveryFieldInOrder) {
 
 TEST(JsonSummary, HasOnlyWhatWasAskedFor) {
     EXPECT_EQ(summary(end_of_trace(), {.execs = true, .attempts = false, .exits = false, .forks = false}),
-              R"({"v":1,"type":"summary","execs_seen":10,"execs_delivered":10,"filtered":0,"lost":0,)"
+              R"({"v":1,"type":"summary","execs_seen":10,"execs_delivered":10,"filtered":0,"undecided":0,"lost":0,)"
               R"("lost_by_reason":{},"marks_lost":0,"lineage_lost":0,"bad_records":0,"still_alive":2,)"
               R"("complete":true,"duration_ns":3000000000})"
               "\n");

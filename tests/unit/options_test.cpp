@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cli/help.h"
+#include "cli/words.h"
+
 namespace exectap::cli {
 namespace {
 
@@ -110,18 +113,19 @@ TEST(Options, TakeTheFormatUnderEitherName) {
 }
 
 TEST(Options, RefuseAFormatThatIsNoneOrTwo) {
-    EXPECT_EQ(usage_error_of({"1", "--format", "xml"}), "--format is line or json, not 'xml'");
-    EXPECT_EQ(usage_error_of({"1", "--format", ""}), "--format is line or json, not ''");
-    EXPECT_EQ(usage_error_of({"1", "--format", "JSON"}), "--format is line or json, not 'JSON'");
+    EXPECT_EQ(usage_error_of({"1", "--format", "xml"}), "--format is line, tree or json, not 'xml'");
+    EXPECT_EQ(usage_error_of({"1", "--format", ""}), "--format is line, tree or json, not ''");
+    EXPECT_EQ(usage_error_of({"1", "--format", "JSON"}), "--format is line, tree or json, not 'JSON'");
     EXPECT_EQ(usage_error_of({"1", "--json", "--format", "line"}), "--json and --format line contradict each other");
     EXPECT_EQ(usage_error_of({"1", "--format=line", "--json"}), "--json and --format line contradict each other");
-    EXPECT_EQ(usage_error_of({"1", "--json", "--format", "xml"}), "--format is line or json, not 'xml'");
+    EXPECT_EQ(usage_error_of({"1", "--json", "--format", "xml"}), "--format is line, tree or json, not 'xml'");
 }
 
 TEST(Options, SendJsonOfACommandSomewhereElse) {
-    constexpr const char* kText = "--json with a COMMAND needs -o FILE: stdout and stderr are COMMAND's";
-    EXPECT_EQ(usage_error_of({"--json", "--", "make"}), kText);
-    EXPECT_EQ(usage_error_of({"1", "--format=json", "--", "make"}), kText);
+    EXPECT_EQ(usage_error_of({"--json", "--", "make"}),
+              "--json with a COMMAND needs -o FILE: stdout and stderr are COMMAND's");
+    EXPECT_EQ(usage_error_of({"1", "--format=json", "--", "make"}),
+              "--format json with a COMMAND needs -o FILE: stdout and stderr are COMMAND's");
     EXPECT_EQ(options_of({"--json", "-o", "-", "--", "make"}).output, "-");
     EXPECT_EQ(options_of({"--json", "-o", "x.json", "--", "make"}).output, "x.json");
     EXPECT_EQ(options_of({"--json", "1"}).output, std::nullopt);
@@ -269,11 +273,35 @@ TEST(Options, NeedTheirValues) {
 }
 
 TEST(Options, HelpNamesThemAll) {
-    const auto text = std::get<Information>(*parse({"--help"})).text;
-    for (const char* option :
-         {"-p, --pid PID", "-t, --tty TTY", "-a, --all", "--no-watch-children", "--user NAME", "--no-failed",
-          "-o, --output FILE", "--format line|json", "--json", "--fields LIST", "--events LIST", "--max-args BYTES",
-          "--time start|boot|wall", "--quiet", "--strict", "-v", "-h, --help", "--version"}) {
+    const auto text = std::get<Information>(*parse({"-h"})).text;
+    for (const char* option : {"-p, --pid PID",
+                               "-t, --tty TTY",
+                               "-a, --all",
+                               "--no-watch-children",
+                               "--user NAME",
+                               "--no-failed",
+                               "-o, --output FILE",
+                               "--format line|tree|json",
+                               "--tree",
+                               "--json",
+                               "--wide",
+                               "--color WHEN",
+                               "--uid USER",
+                               "--exclude-tree PID",
+                               "--comm GLOB",
+                               "--exe GLOB",
+                               "--where EXPR",
+                               "--fail-if EXPR",
+                               "--fields LIST",
+                               "--events LIST",
+                               "--max-args BYTES",
+                               "--time start|boot|wall",
+                               "--quiet",
+                               "--strict",
+                               "-v",
+                               "-h",
+                               "--help",
+                               "--version"}) {
         EXPECT_THAT(text, HasSubstr(std::string("  ") + option + " "));
     }
 }
@@ -282,8 +310,8 @@ TEST(Options, HelpSaysWhatListsAndSizesAre) {
     const auto text = information_of({"--help"});
     EXPECT_THAT(text, HasSubstr("--fields help"));
     EXPECT_THAT(text, HasSubstr("exec,attempt,exit,fork"));
-    EXPECT_THAT(text, HasSubstr("default exec,attempt; with --json exit too"));
-    EXPECT_THAT(text, HasSubstr("default 64K, at most 6M"));
+    EXPECT_THAT(text, HasSubstr("default is exec,attempt; with --tree and --json exit too"));
+    EXPECT_THAT(text, HasSubstr("default 64K"));
     EXPECT_LT(text.find("\nOutput:"), text.find("  --events "));
     EXPECT_LT(text.find("\nLimits:"), text.find("  --max-args "));
 }

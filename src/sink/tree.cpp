@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "sink/tree.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+#include <variant>
+
+#include "exectap/trace.h"
+#include "process/table.h"
+#include "sink/columns.h"
+#include "sink/tree_text.h"
+
+namespace exectap {
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr std::string_view kRail = "│  ";
+constexpr std::string_view kNoRail = "   ";
+constexpr std::string_view kChild = "├─ ";
+constexpr std::string_view kBecame = "├→ ";
+constexpr std::string_view kRootBecame = "→ ";
+constexpr std::string_view kEnd = "└─ ";
+constexpr std::size_t kRailColumns = 3;
+
+// Where columns are few, the text keeps at least so many, and deeper rails become a number.
+constexpr std::size_t kFewestTextColumns = 36;
+// Rails beyond these say nothing to the eye.
+constexpr std::size_t kMostRails = 24;
+
+// Programs that have ended are known for so long, for what descends from them.
+constexpr std::size_t kMostOver = 1024;
+// More can be known only if ends are not told: then all is forgotten, and shown once more where it is needed.
+constexpr std::size_t kMostNodes = 65536;
+
+constexpr std::string_view kDim = "\x1b[2m";
+constexpr std::string_view kBold = "\x1b[1m";
+constexpr std::string_view kRed = "\x1b[31m";
+constexpr std::string_view kPlain = "\x1b[0m";
+
+std::string error_name(int number) {
+    const char* name = ::strerrorname_np(number);
+    return name != nullptr ? std::string(name) : fmt::format("error {}", number);
+}
+
+void add_note(std::string& notes, std::string_view note) {
+    notes += "  (";
+    notes += note;
+    notes += ')';
+}
+
+}  // namespace
+
+void TreeFormat::begin(std::string& /*out*/, const TraceStart& start) { has_command_ = !start.command.empty(); }
+
+void TreeFormat::append(std::string& /*out*/, const ProcessInfo& process) {
+    if (!process.is_watched) return;
+    Node node;
+    node.name = tree_name(process.comm);
+    node.pid = process.pid;
+    // exectap never watches itself, only the child that becomes COMMAND.
+    node.is_command = has_command_ && process.comm == "exectap";
+    nodes_[process.exec_id] = std::move(node);
+}
+
+void TreeFormat::append(std::string& out, const Event& event) {
+    std::visit([&](const auto& one) { on(out, one); }, event);
+    forget_what_is_too_much();
+}
+
+void TreeFormat::on(std::string& out, const ExecEvent& exec) {
+    const auto& call = exec.call;
+    const auto replaced_id = exec.replaced_exec_id();
+    auto* replaced = replaced_id ? find(*replaced_id) : nullptr;
+    Line line;
+    line.since_boot = call.since_boot;
+    line.is_program = true;
+    Node node;
+    auto text = command_text(exec);
+    line.text = std::move(text.command);
+    node.name = std::move(text.name);
+    node.pid = call.pid;
+    if (!text.file.empty()) add_note(line.notes, text.file);
+    if (call.folded_attempts > 0) add_note(line.notes, fmt::format("PATH ×{}", call.folded_attempts + 1));
+
+    const bool is_other_line = replaced != nullptr && replaced->has_line;
+    line.above = is_other_line ? replaced->parent : above(out, options_.table->parent_of(call.exec_id));
+    const auto* parent = line.above ? find(*line.above) : nullptr;
+    node.parent = line.above;
+    node.depth = parent != nullptr ? parent->depth + 1 : 0;
+    if (is_other_line) {
+        line.sign = node.depth == 0 ? kRootBecame : kBecame;
+        if (!is_right_below(node.depth + 1, replaced_id)) add_note(line.notes, "was " + reference(*replaced));
+    } else {
+        line.sign = node.depth == 0 ? "" : kChild;
+        if (!is_right_below(node.depth, line.above)) add_note(line.notes, "by " + reference(*parent));
+    }
+    if (replaced != nullptr) note_end(*replaced_id, *replaced);
+    node.has_line = true;
+    node.shows_pid = runs_beside_others(node) || (node.depth == 0 && !has_command_) ||
+                     (is_other_line && find(*replaced_id)->shows_pid);
+    if (node.shows_pid) line.notes.insert(0, fmt::format("  [{}]", node.pid));
+    append_line(out, line);
+    put_at(node.depth, call.exec_id);
+    running_++;
+    nodes_[call.exec_id] = std::move(node);
+}
+
+void TreeFormat::on(std::string& out, const AttemptEvent& attempt) {
+    const auto& call = attempt.call;
+    auto text = command_text(attempt);
+    Line line;
+    line.since_boot = call.since_boot;
+    line.above = above(out, call.exec_id);
+    line.sign = line.above ? kChild : "";
+    line.text = std::move(text.command);
+    if (!text.file.empty()) add_note(line.notes, text.file);
+    line.failure = "  ✗ " + error_name(attempt.error);
+    if (call.folded_attempts > 0) line.failure += fmt::format(" ×{}", call.folded_attempts + 1);
+    if (attempt.is_fatal) line.failure += ", killed by it";
+    const auto* parent = line.above ? find(*line.above) : nullptr;
+    if (parent != nullptr && !is_right_below(parent->depth + 1, line.above))
+        add_note(line.notes, "by " + reference(*parent));
+    append_line(out, line);
+}
+
+void TreeFormat::on(std::string& out, const ExitEvent& exit) {
+    auto* node = find(exit.exec_id);
+    // A fork that ran no program of its own, or one that ran before and did nothing since.
+    if (node == nullptr) return;
+    if (node->has_line) {
+        Line line;
+        line.since_boot = exit.since_boot;
+        line.above = exit.exec_id;
+        line.sign = kEnd;
+        line.text = end_text(exit);
+        line.is_bad = exit.signal != 0 || exit.exit_code != 0;
+        line.is_dim = !line.is_bad;
+        if (!is_right_below(node->depth + 1, exit.exec_id)) line.text.insert(0, reference(*node) + " ");
+        append_line(out, line);
+    }
+    note_end(exit.exec_id, *node);
+}
+
+void TreeFormat::on(std::string& out, const ForkEvent& fork) {
+    Line line;
+    line.since_boot = fork.since_boot;
+    line.above = above(out, fork.exec_id);
+    line.sign = line.above ? kChild : "";
+    line.text = fmt::format("forked [{}]", fork.child_pid);
+    line.is_dim = true;
+    const auto* parent = line.above ? find(*line.above) : nullptr;
+    if (parent != nullptr && !is_right_below(parent->depth + 1, line.above))
+        add_note(line.notes, "by " + reference(*parent));
+    append_line(out, line);
+}
+
+void TreeFormat::on(std::string& out, const LostEvent& lost) {
+    constexpr std::array kWhere = {"the ring was full", "the buffer was full", "the output failed",
+                                   "the kernel skipped them"};
+    Line line;
+    line.since_boot = lost.to;
+    line.failure = fmt::format("!! {} {} lost here: {}", lost.count, lost.count == 1 ? "event" : "events",
+                               kWhere.at(static_cast<std::size_t>(lost.reason)));
+    append_line(out, line);
+}
+
+TreeFormat::Node* TreeFormat::find(const ExecId& id) {
+    const auto found = nodes_.find(id);
+    return found == nodes_.end() ? nullptr : &found->second;
+}
+
+// The program itself or the first one on its line of ancestors that the tree knows: forks in between have no lines.
+std::optional<ExecId> TreeFormat::nearest(std::optional<ExecId> program) {
+    while (program && find(*program) == nullptr) program = options_.table->parent_of(*program);
+    return program;
+}
+
+// What a line about a child of `program` hangs below; its own line is there, or comes now.
+std::optional<ExecId> TreeFormat::above(std::string& out, std::optional<ExecId> program) {
+    const auto id = nearest(program);
+    if (id) show_what_ran_before(out, *id);
+    return id;
+}
+
+void TreeFormat::show_what_ran_before(std::string& out, const ExecId& id) {
+    if (find(id)->has_line) return;
+    const auto parent_id = above(out, options_.table->parent_of(id));
+    auto& node = *find(id);
+    node.parent = parent_id;
+    node.depth = parent_id ? find(*parent_id)->depth + 1 : 0;
+    node.has_line = true;
+    node.shows_pid = true;
+    Line line;
+    line.above = parent_id;
+    line.sign = parent_id ? kChild : "";
+    line.text = node.name;
+    line.is_program = true;
+    line.notes = fmt::format("  [{}]  (ran before)", node.pid);
+    if (parent_id && !is_right_below(node.depth, parent_id)) add_note(line.notes, "by " + reference(*find(*parent_id)));
+    append_line(out, line);
+    put_at(node.depth, id);
+    running_++;
+}
+
+// Whether a program with a line runs that is not above this one.
+bool TreeFormat::runs_beside_others(const Node& node) {
+    std::size_t running_above = 0;
+    for (auto at = node.parent; at;) {
+        const auto* ancestor = find(*at);
+        if (ancestor == nullptr) break;
+        if (!ancestor->is_over) running_above++;
+        at = ancestor->parent;
+    }
+    return running_ > running_above;
+}
+
+// Whether a line of this depth below `id` is seen to belong there.
+bool TreeFormat::is_right_below(std::size_t depth, const std::optional<ExecId>& id) const {
+    if (depth == 0) return true;
+    return id && depth <= last_line_.size() && last_line_[depth - 1] == *id;
+}
+
+void TreeFormat::put_at(std::size_t depth, const ExecId& id) {
+    // Below a parent that stands elsewhere.
+    if (last_line_.size() < depth) last_line_.resize(depth, ExecId{});
+    last_line_.resize(depth);
+    last_line_.push_back(id);
+}
+
+std::string TreeFormat::reference(const Node& node) const {
+    return node.shows_pid ? fmt::format("{} [{}]", node.name, node.pid) : node.name;
+}
+
+void TreeFormat::note_end(const ExecId& id, Node& node) {
+    if (node.is_over) return;
+    node.is_over = true;
+    if (node.has_line) running_--;
+    over_.push_back(id);
+}
+
+void TreeFormat::forget_what_is_too_much() {
+    while (over_.size() > kMostOver) {
+        nodes_.erase(over_.front());
+        over_.pop_front();
+    }
+    if (nodes_.size() <= kMostNodes) return;
+    nodes_.clear();
+    over_.clear();
+    last_line_.clear();
+    running_ = 0;
+}
+
+std::string TreeFormat::rails(const Line& line) {
+    const auto columns = options_.columns ? options_.columns() : 0;
+    auto most = kMostRails;
+    if (columns > 0) {
+        const auto taken = tree_time_columns(clock_) + 1 + kFewestTextColumns;
+        most = std::min(most, columns > taken ? (columns - taken) / kRailColumns : 1);
+    }
+    std::vector<std::string_view> rails;
+    const auto* node = line.above ? find(*line.above) : nullptr;
+    const auto depth = node != nullptr ? node->depth + 1 : 0;
+    for (auto at = node != nullptr ? node->parent : std::nullopt; at;) {
+        const auto* ancestor = find(*at);
+        rails.push_back(ancestor == nullptr || ancestor->is_over ? kNoRail : kRail);
+        at = ancestor != nullptr ? ancestor->parent : std::nullopt;
+    }
+    // Ancestors that were forgotten.
+    while (depth > 0 && rails.size() < depth - 1) rails.push_back(kNoRail);
+    std::reverse(rails.begin(), rails.end());
+    const bool is_too_deep = rails.size() > most;
+    if (is_too_deep) rails.resize(most);
+    std::string text;
+    for (const auto rail : rails) text += rail;
+    if (is_too_deep) text += fmt::format("⋯{} ", depth);
+    return text;
+}
+
+void TreeFormat::append_line(std::string& out, const Line& line) {
+    const auto time_columns = tree_time_columns(clock_);
+    auto head = line.since_boot ? tree_time(*line.since_boot, clock_) : std::string(time_columns, ' ');
+    head += ' ';
+    head += rails(line);
+    head += line.sign;
+    paint(out, head, kDim);
+
+    const auto columns = options_.columns ? options_.columns() : 0;
+    const auto taken = columns_of(head) + columns_of(line.notes) + columns_of(line.failure);
+    constexpr std::size_t kFewest = 16;
+    const auto room = columns > taken + kFewest ? columns - taken : kFewest;
+    const auto text = columns == 0 ? line.text : shortened(line.text, room);
+    const auto name = line.is_program ? text.substr(0, text.find(' ')) : std::string();
+    paint(out, name, kBold);
+    paint(out, std::string_view(text).substr(name.size()), line.is_bad ? kRed : line.is_dim ? kDim : "");
+    paint(out, line.notes, kDim);
+    paint(out, line.failure, kRed);
+    out += '\n';
+}
+
+void TreeFormat::paint(std::string& out, std::string_view text, std::string_view colour) const {
+    if (text.empty()) return;
+    const bool is_painted = options_.has_colours && !colour.empty();
+    if (is_painted) out += colour;
+    out += text;
+    if (is_painted) out += kPlain;
+}
+
+}  // namespace exectap
