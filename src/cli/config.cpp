@@ -1,22 +1,59 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "cli/config.h"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <utility>
 
-#include "sink/json.h"
+#include "cli/formats.h"
+#include "target/readers.h"
 
 namespace exectap::cli {
+namespace {
+
+// A process that is named as a target would be watched all the same: its own mark comes first.
+Result<void> open_excluded_trees(const Options& options, SessionConfig& config) {
+    const std::vector<pid_t> roots(options.filters.excluded_trees.begin(), options.filters.excluded_trees.end());
+    // COMMAND will be exectap's child.
+    auto targets = options.pids;
+    if (!options.command.empty()) targets.push_back(::getpid());
+    for (const auto target : targets) {
+        const auto line = line_of_ancestors(target);
+        const auto root = std::find_first_of(roots.begin(), roots.end(), line.begin(), line.end());
+        if (root == roots.end()) continue;
+        const auto name = target == ::getpid() ? "COMMAND" : fmt::format("process {}", target);
+        return usage_error(fmt::format("{} is in the tree of {}, which --exclude-tree leaves out", name, *root));
+    }
+    for (const auto root : roots) {
+        auto process = open_process(root);
+        if (!process) return Error{"--exclude-tree: " + process.error().message, process.error().kind};
+        config.left_out.push_back(std::move(*process));
+    }
+    return {};
+}
+
+}  // namespace
 
 FieldNeeds needs_of(const Options& options) {
-    return options.format == FormatName::json ? JsonFormat::needs() : exectap::needs_of(options.fields);
+    auto needs = needs_of_format(options);
+    const auto selecting = Selection::needs(selection_of(options));
+    needs.paths |= selecting.paths;
+    needs.ancestry |= selecting.ancestry;
+    return needs;
+}
+
+Selection::Options selection_of(const Options& options) {
+    return {.events = options.events, .shown = options.shown, .forbidden = options.forbidden, .on_forbidden = nullptr};
 }
 
 Result<SessionConfig> resolve_config(const Options& options) {
     SessionConfig config;
     config.all = options.all;
     config.watch_children = options.watch_children;
-    config.events = options.events;
+    config.uids = options.filters.uids;
+    config.events = options.asked_for;
     config.max_args_bytes = options.max_args_bytes;
     config.ring_bytes = fitting_ring_bytes(options.ring_bytes, options.max_args_bytes);
     const auto needs = needs_of(options);
@@ -27,6 +64,8 @@ Result<SessionConfig> resolve_config(const Options& options) {
         if (!process) return process.error();
         config.processes.push_back(std::move(*process));
     }
+    const auto excluded = open_excluded_trees(options, config);
+    if (!excluded) return excluded.error();
     for (const auto& text : options.terminals) {
         auto terminal = resolve_terminal(text);
         if (!terminal) return terminal.error();

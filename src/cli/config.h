@@ -5,12 +5,15 @@
 #include "cli/options.h"
 #include "exectap/result.h"
 #include "exectap/session.h"
+#include "filter/selection.h"
 #include "sink/fields.h"
 
 namespace exectap::cli {
 
-// What the fields that are shown need of the kernel side.
+// What a session has to be asked for: for what is shown, and for what decides about that.
 FieldNeeds needs_of(const Options& options);
+
+Selection::Options selection_of(const Options& options);
 
 // All but COMMAND, which is not there yet. Opens the processes and looks up the terminals.
 Result<SessionConfig> resolve_config(const Options& options);

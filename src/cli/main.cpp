@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "cli/help.h"
 #include "cli/options.h"
 #include "cli/run.h"
+#include "cli/words.h"
 #include "log/log.h"
 
 namespace {
@@ -50,21 +52,25 @@ void fill_standard_descriptors() {
     }
 }
 
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr ? value : "";
+}
+
 int run(std::span<const char* const> arguments) {
     fill_standard_descriptors();
     if (arguments.size() < 2) {
         fmt::print(stderr, "{}", cli::short_help());
         return 2;
     }
-    const auto parsed = cli::parse_options(arguments);
+    const auto parsed = cli::parse_options(arguments, environment("EXECTAP_FORMAT"));
     if (!parsed) return report(parsed.error(), arguments, false);
     if (const auto* information = std::get_if<cli::Information>(&*parsed)) {
         fmt::print("{}", information->text);
         return std::fflush(stdout) == 0 ? 0 : 1;
     }
     const auto& options = std::get<cli::Options>(*parsed);
-    const char* log_spec = std::getenv("EXECTAP_LOG");
-    const auto logging = exectap::log::configure(options.verbosity, log_spec != nullptr ? log_spec : "");
+    const auto logging = exectap::log::configure(options.verbosity, environment("EXECTAP_LOG"));
     if (!logging) return report(logging.error(), arguments, false);
     const auto status = cli::run(options);
     return status ? *status : report(status.error(), arguments, !options.command.empty());

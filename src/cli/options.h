@@ -15,27 +15,38 @@
 #include "exectap/clock.h"
 #include "exectap/result.h"
 #include "exectap/session.h"
+#include "exectap/trace.h"
+#include "filter/expression.h"
 #include "sink/fields.h"
 
 namespace exectap::cli {
 
-enum class FormatName { line, json };
+enum class FormatName { line, tree, json };
+
+enum class ColourUse { automatic, always, never };
 
 struct Options {
     std::vector<pid_t> pids;
     std::vector<std::string> terminals;  // as they were written
     bool all = false;
     bool watch_children = true;
-    std::vector<std::string> command;  // empty: none
+    TraceFilters filters;                 // as they were written
+    std::optional<Expression> shown;      // --comm, --exe and --where together; empty: all is shown
+    std::optional<Expression> forbidden;  // --fail-if
+    std::vector<std::string> command;     // empty: none
     std::optional<std::string> user;
     std::optional<std::string> output;  // a path, or "-"
     FormatName format = FormatName::line;
     std::vector<const Field*> fields;  // of a line, in the order asked for; empty: the format's own
-    EventKinds events;
+    EventKinds events;                 // that are shown
+    // Those, and what only an expression of --fail-if asks about.
+    EventKinds asked_for;
     std::uint64_t max_args_bytes = 64 << 10;  // at most kMostArgsBytes; 0: arguments are only counted
     std::uint64_t ring_bytes = 16 << 20;      // as asked for: the kernel wants a power of two
     std::uint64_t buffer_bytes = 64 << 20;
     TimeStyle time = TimeStyle::start;
+    bool wide = false;
+    ColourUse colours = ColourUse::automatic;
     bool quiet = false;
     bool strict = false;
     int verbosity = 0;
@@ -47,12 +58,8 @@ struct Information {
 };
 
 // `arguments` are those of main, the program's name first. There is at least one more.
-Result<std::variant<Options, Information>> parse_options(std::span<const char* const> arguments);
-
-// What `exectap` alone prints: ten lines.
-std::string_view short_help();
-
-// As one would type it in a shell, quoted only where that is needed; what can't be shown is escaped.
-std::string shell_line(std::span<const std::string> words);
+// `default_format` is that of EXECTAP_FORMAT; empty: there is none.
+Result<std::variant<Options, Information>> parse_options(std::span<const char* const> arguments,
+                                                         const std::string& default_format = {});
 
 }  // namespace exectap::cli

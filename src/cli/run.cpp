@@ -16,15 +16,15 @@
 #include "cli/banner.h"
 #include "cli/command.h"
 #include "cli/config.h"
+#include "cli/formats.h"
 #include "cli/left_out.h"
 #include "cli/notices.h"
+#include "cli/observers.h"
 #include "cli/rights.h"
 #include "cli/signals.h"
 #include "cli/trace_start.h"
 #include "exectap/session.h"
-#include "process/table.h"
-#include "sink/json.h"
-#include "sink/line.h"
+#include "sink/folding_sink.h"
 #include "sink/output.h"
 #include "sink/text_sink.h"
 
@@ -33,6 +33,7 @@ namespace {
 
 constexpr int kStatusFailure = 1;
 constexpr int kStatusIncomplete = 3;
+constexpr int kStatusForbidden = 4;
 
 Result<OutputFile> open_output(const Options& options) {
     if (options.output && *options.output != "-") return OutputFile::open(*options.output);
@@ -40,18 +41,10 @@ Result<OutputFile> open_output(const Options& options) {
     return OutputFile::borrow(STDERR_FILENO, "standard error");
 }
 
-std::unique_ptr<Format> make_format(const Options& options, const Clock& clock, const ProcessTable* table) {
-    switch (options.format) {
-        case FormatName::json: return std::make_unique<JsonFormat>(clock, table);
-        case FormatName::line: break;
-    }
-    return std::make_unique<LineFormat>(clock, LineOptions{options.fields, table});
-}
-
 class Run {
 public:
     Run(const Options& options, Output output, Signals signals, std::optional<Command> command,
-        std::unique_ptr<Session> session, const TraceStart& start)
+        std::unique_ptr<Session> session, Observers& observers, const TraceStart& start)
         : options_(options),
           output_(std::move(output)),
           has_reader_to_lose_(is_pipe(output_.fd())),
@@ -59,10 +52,13 @@ public:
           command_(std::move(command)),
           session_(std::move(session)),
           began_(start.clock.start_since_boot),
-          table_(needs_of(options_).ancestry ? std::make_unique<ProcessTable>() : nullptr),
-          sink_(output_, make_format(options_, start.clock, table_.get())),
-          handler_([this](const Event& event) { take(event); }) {
+          observers_(observers),
+          text_(output_, make_format(options_, start.clock, observers.table(), output_.fd())),
+          sink_(text_, {.folds = folding_of(options_.format) != Folding::none,
+                        .joins_exec = folding_of(options_.format) == Folding::with_exec}),
+          handler_([this](const Event& event) { sink_.write(event); }) {
         output_.start();
+        if (observers_.matches() != nullptr) observers_.matches()->start();
         tell_start(start);
     }
 
@@ -70,14 +66,15 @@ public:
 
 private:
     void tell_start(const TraceStart& start);
-    void take(const Event& event);
     void wait_and_serve();
     void on_signal(int signal);
     void on_events();
     void on_output();
     void stop_quietly();
     void wait_until_written();
+    void wait_until_matches_are_written();
     SessionSummary tell_end();
+    int status(int otherwise) const;
     Result<int> end();
 
     const Options& options_;
@@ -85,10 +82,11 @@ private:
     bool has_reader_to_lose_;
     Signals signals_;
     std::optional<Command> command_;
-    std::unique_ptr<Session> session_;     // null: the events' reader has gone, only COMMAND is waited for
-    std::chrono::nanoseconds began_;       // since boot
-    std::unique_ptr<ProcessTable> table_;  // null: nobody asks for ancestry
-    TextSink sink_;
+    std::unique_ptr<Session> session_;  // null: the events' reader has gone, only COMMAND is waited for
+    std::chrono::nanoseconds began_;    // since boot
+    Observers& observers_;
+    TextSink text_;
+    FoldingSink sink_;
     Session::Handler handler_;
     bool is_done_ = false;
     bool has_write_error_ = false;
@@ -97,16 +95,10 @@ private:
 void Run::tell_start(const TraceStart& start) {
     sink_.begin(start);
     for (const auto& process : session_->seeded_processes()) {
-        if (table_) table_->add(process);
+        if (observers_.table() != nullptr) observers_.table()->add(process);
         sink_.write(process);
     }
     sink_.flush();
-}
-
-void Run::take(const Event& event) {
-    if (table_) table_->apply(event);
-    // What was not asked for is delivered for the process table only.
-    if (seq_of(event) != 0) sink_.write(event);
 }
 
 Result<int> Run::go() {
@@ -171,6 +163,9 @@ void Run::on_output() {
 
 // Who read the events wants no more of them, and no word about it either.
 void Run::stop_quietly() {
+    has_reader_to_lose_ = false;
+    // What must not happen is looked for to the end.
+    if (command_ && options_.forbidden) return;
     session_.reset();
     if (!command_) is_done_ = true;
 }
@@ -187,14 +182,34 @@ void Run::wait_until_written() {
     on_output();
 }
 
+// Then how many there were: the last line may be all that is looked at.
+void Run::wait_until_matches_are_written() {
+    auto* matches = observers_.matches();
+    if (matches == nullptr) return;
+    auto& output = matches->output();
+    while (!output.is_written()) {
+        std::array<pollfd, 2> ready = {pollfd{output.event_fd(), POLLIN, 0}, pollfd{signals_.fd(), POLLIN, 0}};
+        if (::poll(ready.data(), ready.size(), -1) < 0) continue;
+        while (const auto signal = signals_.next()) Signals::obey(*signal);
+        output.failure();
+    }
+    const auto matched = *observers_.forbidden_matched();
+    if (matched == 0) return;
+    const auto not_told = matches->not_told();
+    say(fmt::format("--fail-if matched {} {}{}", matched, matched == 1 ? "event" : "events",
+                    not_told > 0 ? fmt::format("; {} lines found no room", not_told) : ""));
+}
+
 // What was written, and what was not, is known before the summary tells of it.
 SessionSummary Run::tell_end() {
     auto summary = session_->finish(handler_);
+    sink_.end_events();
+    summary.undecided = observers_.undecided();
     wait_until_written();
     wait_until_written();
     summary.subtract(sink_.losses());
     if (!session_) return summary;
-    sink_.end({summary, since_boot_now() - began_});
+    sink_.end({summary, since_boot_now() - began_, observers_.forbidden_matched()});
     wait_until_written();
     return summary;
 }
@@ -208,16 +223,21 @@ Result<int> Run::end() {
             has_write_error_ = true;
             say(closed.error().message);
         }
+        wait_until_matches_are_written();
         Signals::let_go();
         if (session_) is_complete = summary.is_complete() && closed;
         // All of it left exectap, and yet the file system has refused some, nobody knows what: there is no verdict.
         const bool is_unknown = summary.is_complete() && !closed;
         if (session_ && !is_unknown && (!options_.quiet || !is_complete)) say(verdict(summary));
     }
-    if (!command_) return has_write_error_ ? kStatusFailure : is_complete ? 0 : kStatusIncomplete;
-    const auto status = command_->wait();
-    if (!status) return status.error();
-    return options_.strict && !is_complete ? kStatusIncomplete : *status;
+    if (!command_) return status(has_write_error_ ? kStatusFailure : is_complete ? 0 : kStatusIncomplete);
+    const auto commands_status = command_->wait();
+    if (!commands_status) return commands_status.error();
+    return status(options_.strict && !is_complete ? kStatusIncomplete : *commands_status);
+}
+
+int Run::status(int otherwise) const {
+    return observers_.forbidden_matched().value_or(0) > 0 ? kStatusForbidden : otherwise;
 }
 
 Duties duties_of(const Options& options) {
@@ -259,6 +279,9 @@ Result<int> run(const Options& options) {
     LeftOut left_out(output->fd(), options);
     if (is_pipe(output->fd())) config->find_left_out = [&] { return left_out.find(config->processes); };
     const auto clock = Clock::now(options.time);
+    auto observers = Observers::create(options, clock);
+    if (!observers) return observers.error();
+    (*observers)->observe(*config);
     auto session = Session::open(*config);
     if (!session) return session.error();
     const bool has_only_terminals = config->processes.empty() && !config->all;
@@ -271,7 +294,9 @@ Result<int> run(const Options& options) {
         if (const auto text = banner(options, config->terminals)) fmt::print(stderr, "{}\n", *text);
     }
     const auto start = describe_start(options, *config, **session, clock);
-    return Run(options, std::move(*output), std::move(*signals), std::move(command), std::move(*session), start).go();
+    return Run(options, std::move(*output), std::move(*signals), std::move(command), std::move(*session), **observers,
+               start)
+        .go();
 }
 
 }  // namespace exectap::cli

@@ -60,8 +60,9 @@ TraceStart describe_start(const Options& options, const SessionConfig& config, c
     start.clock = clock;
     start.targets = names_of_targets(options, config);
     start.command = options.command;
-    start.events = config.events;
+    start.events = options.events;
     start.watch_children = config.watch_children;
+    start.filters = options.filters;
     start.ring_bytes = config.ring_bytes;
     start.buffer_bytes = options.buffer_bytes;
     start.max_args_bytes = config.max_args_bytes;

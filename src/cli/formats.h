@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The formats that options name. A new one is one file in src/sink and its lines here.
+#pragma once
+
+#include <memory>
+
+#include "cli/options.h"
+#include "exectap/clock.h"
+#include "sink/format.h"
+
+namespace exectap {
+class ProcessTable;
+}
+
+namespace exectap::cli {
+
+// What the fields that are shown need of the kernel side.
+FieldNeeds needs_of_format(const Options& options);
+
+// `fd` is where its lines go. `table` is null unless the format needs ancestry.
+std::unique_ptr<Format> make_format(const Options& options, const Clock& clock, const ProcessTable* table, int fd);
+
+// Whether searches along PATH are one event, and whether that is the exec's where one comes of it.
+enum class Folding { none, apart, with_exec };
+Folding folding_of(FormatName format);
+
+}  // namespace exectap::cli

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What exectap says of itself.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace exectap::cli {
+
+// What `exectap` alone prints: ten lines.
+std::string_view short_help();
+
+// -h: a line for each option.
+std::string brief_help(const CLI::App& app);
+
+// --help: with explanations, examples, and what exit statuses mean.
+std::string long_help(const CLI::App& app);
+
+// The options of one heading, in the order of the table.
+struct OptionGroup {
+    std::string name;
+    std::vector<const CLI::Option*> options;
+};
+std::vector<OptionGroup> groups_of(const CLI::App& app);
+
+// "-p, --pid PID"
+std::string invocation(const CLI::Option& option);
+
+// The first line of its description, and the others.
+std::string_view brief(const CLI::Option& option);
+std::string_view explanation(const CLI::Option& option);
+
+struct Example {
+    std::string_view command;
+    std::string_view about;
+};
+std::vector<Example> examples();
+
+// What an exit status means: "3", "the trace is incomplete".
+struct ExitStatus {
+    std::string_view status;
+    std::string_view about;
+};
+std::vector<ExitStatus> exit_statuses();
+
+}  // namespace exectap::cli

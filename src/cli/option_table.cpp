@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "cli/option_table.h"
+
+namespace exectap::cli {
+namespace {
+
+// One value a time: `-p 1 2` is the option's 1 and the positional 2.
+CLI::Option* repeatable(CLI::Option* option) { return option->expected(1)->take_all()->allow_extra_args(false); }
+
+// A flag takes no value: --quiet=no would else mean its contrary.
+template <typename T>
+CLI::Option* flag(CLI::App& app, const char* name, T& value, const char* description) {
+    return app.add_flag(name, value, description)->disable_flag_override();
+}
+
+void add_targets(CLI::App& app, RawOptions& raw) {
+    constexpr const char* kGroup = "Targets";
+    app.add_option("PID", raw.positional_pids)->type_name("");
+    repeatable(app.add_option("-p,--pid", raw.pids,
+                              "watch this process; PID alone says the same (repeatable)\n"
+                              "With all its threads and all that descends from it. The process is meant, not its "
+                              "number: should the pid be used again, nobody else is watched."))
+        ->group(kGroup)
+        ->type_name("PID");
+    repeatable(app.add_option("-t,--tty", raw.options.terminals,
+                              "watch the processes of this terminal: pts/9, /dev/pts/9, tty1 (repeatable)\n"
+                              "All that have it as their controlling terminal when the trace begins, and all that "
+                              "they start. tty(1) prints a terminal's name."))
+        ->group(kGroup)
+        ->type_name("TTY");
+    flag(app, "-a,--all", raw.options.all,
+         "watch every process but exectap's own\n"
+         "Also those that are started later by others, containers included.")
+        ->group(kGroup);
+    flag(app, "--no-watch-children", raw.no_watch_children,
+         "only the processes named, not what they start\n"
+         "All their threads are watched in any case.")
+        ->group(kGroup);
+    app.add_option("--user", raw.options.user,
+                   "run COMMAND as this user\n"
+                   "With the user's groups, HOME, USER and LOGNAME. Without it COMMAND runs as whoever runs exectap, "
+                   "which under sudo is root.")
+        ->group(kGroup)
+        ->type_name("NAME");
+}
+
+void add_filters(CLI::App& app, RawOptions& raw) {
+    constexpr const char* kGroup = "Filters";
+    auto& filters = raw.options.filters;
+    repeatable(app.add_option("--uid", raw.uids,
+                              "only what this real user runs, by name or number (repeatable)\n"
+                              "Asked in the kernel, at each event: of an exec the user that the program runs as, of "
+                              "an end and a fork the one that the process has then."))
+        ->group(kGroup)
+        ->type_name("USER");
+    repeatable(app.add_option("--exclude-tree", raw.excluded_trees,
+                              "leave out this process and its descendants (repeatable)\n"
+                              "They are not watched at all, and counted nowhere."))
+        ->group(kGroup)
+        ->type_name("PID");
+    flag(app, "--no-failed", raw.no_failed,
+         "leave out execs that fail; watching them may slow system calls\n"
+         "Where only tracepoints can see them, watching them slows every system call of the machine, by a third for "
+         "the shortest ones.")
+        ->group(kGroup);
+    repeatable(app.add_option("--comm", filters.comms,
+                              "only calls of programs of this name: 'make*' (repeatable)\n"
+                              "The name of the caller before its exec, as ps -o comm shows it. * stands for any text, "
+                              "? for one character, [a-z] and [!a-z] for one of a set."))
+        ->group(kGroup)
+        ->type_name("GLOB");
+    repeatable(app.add_option("--exe", filters.exes,
+                              "only execs of this file: gcc, '/opt/*' (repeatable)\n"
+                              "The file that runs, or the script that it interprets; of a failed exec the path that "
+                              "was asked for. A glob without / is compared with the last component."))
+        ->group(kGroup)
+        ->type_name("GLOB");
+    repeatable(app.add_option("--where", filters.wheres,
+                              "only what this is true of; --where help explains it (repeatable)\n"
+                              "Of several expressions any; they, --comm and --exe must hold together. Events that are "
+                              "left out are counted as filtered, not as lost. Where what is tested was not read, the "
+                              "event is shown and the trace incomplete."))
+        ->group(kGroup)
+        ->type_name("EXPR");
+    repeatable(app.add_option("--fail-if", filters.fail_ifs,
+                              "exit with 4 if this is ever true; the same expressions (repeatable)\n"
+                              "Each match is told on stderr at once, with the programs that led to it; COMMAND goes "
+                              "on. Filters by name or expression do not hide anything from it. It implies --strict."))
+        ->group(kGroup)
+        ->type_name("EXPR");
+}
+
+void add_output(CLI::App& app, RawOptions& raw) {
+    constexpr const char* kGroup = "Output";
+    app.add_option("-o,--output", raw.options.output,
+                   "write the events there; - is stdout\n"
+                   "The file is truncated; SIGUSR1 opens its name again, to append. Without it events go to stdout, "
+                   "with COMMAND to stderr.")
+        ->group(kGroup)
+        ->type_name("FILE");
+    app.add_option("--format", raw.format,
+                   "how events are written (default line)\n"
+                   "EXECTAP_FORMAT in the environment names another default.")
+        ->group(kGroup)
+        ->type_name("line|tree|json");
+    flag(app, "--tree", raw.tree,
+         "the same as --format tree: for reading, indented under what started it\n"
+         "A line for each program that starts, fails to start, or ends. [1234] is a pid, where several run at once; "
+         "(by cc [1234]) names who started a program where its place does not show it.")
+        ->group(kGroup);
+    flag(app, "--json", raw.json,
+         "the same as --format json: JSON Lines, every field of every event\n"
+         "With COMMAND it needs -o: stdout and stderr are COMMAND's.")
+        ->group(kGroup);
+    app.add_option("--fields", raw.fields,
+                   "what a line shows, in this order: pid,comm,argv; --fields help lists them\n"
+                   "Errors, exit codes and losses are shown whatever is chosen.")
+        ->group(kGroup)
+        ->type_name("LIST");
+    app.add_option("--events", raw.events,
+                   "which of exec,attempt,exit,fork\n"
+                   "The default is exec,attempt; with --tree and --json exit too. An attempt is an exec that failed.")
+        ->group(kGroup)
+        ->type_name("LIST");
+    app.add_option("--time", raw.time,
+                   "seconds since the trace's start or the boot, or UTC (default start)\n"
+                   "JSON has all of them in any case.")
+        ->group(kGroup)
+        ->type_name("start|boot|wall");
+    flag(app, "--wide", raw.options.wide,
+         "with --tree: whole command lines\n"
+         "Otherwise they are shortened in the middle where the terminal has no room for them.")
+        ->group(kGroup);
+    app.add_option("--color", raw.color,
+                   "colours of --tree: auto|always|never (default auto)\n"
+                   "auto is on a terminal, unless NO_COLOR is set or TERM is dumb.")
+        ->group(kGroup)
+        ->type_name("WHEN");
+    flag(app, "--quiet", raw.options.quiet,
+         "no banner, no notices, no verdict unless something is missing\n"
+         "Errors and what --fail-if matches are told in any case.")
+        ->group(kGroup);
+    flag(app, "--strict", raw.options.strict,
+         "with COMMAND: status 3 when the trace is incomplete\n"
+         "Without COMMAND that is always the status of an incomplete trace.")
+        ->group(kGroup);
+    flag(app, "-v", raw.options.verbosity,
+         "show what goes on inside; -vv shows more\n"
+         "On stderr. EXECTAP_LOG chooses by module: capture=debug,target=info.")
+        ->group(kGroup);
+}
+
+void add_limits(CLI::App& app, RawOptions& raw) {
+    constexpr const char* kGroup = "Limits";
+    app.add_option("--max-args", raw.max_args,
+                   "keep so much of each call's arguments (default 64K)\n"
+                   "At most 6M, which is all that the kernel allows; 0 keeps none. What is cut is marked, and its "
+                   "true size and number are told.")
+        ->group(kGroup)
+        ->type_name("BYTES");
+    app.add_option("--ring", raw.ring,
+                   "room for events between kernel and exectap (default 16M)\n"
+                   "At most 1G. When it is full, events are lost, counted and told.")
+        ->group(kGroup)
+        ->type_name("SIZE");
+    app.add_option("--buffer", raw.buffer,
+                   "room for events that wait to be written (default 64M)\n"
+                   "From 64K to 64G: for a reader that is slower than the events. Memory is taken when it is needed.")
+        ->group(kGroup)
+        ->type_name("SIZE");
+}
+
+}  // namespace
+
+void add_options(CLI::App& app, RawOptions& raw) {
+    app.allow_extras();
+    add_targets(app, raw);
+    add_filters(app, raw);
+    add_output(app, raw);
+    add_limits(app, raw);
+    constexpr const char* kGroup = "Information";
+    app.set_help_flag("-h", "this text\nWithout these explanations.")->group(kGroup);
+    app.set_help_all_flag("--help", "the same with explanations")->group(kGroup);
+    app.set_version_flag("--version", "exectap " EXECTAP_VERSION, "show the version")->group(kGroup);
+}
+
+std::vector<std::string> names_of_options(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const auto* option : app.get_options()) {
+        for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+        for (const auto& name : option->get_snames()) names.push_back("-" + name);
+    }
+    return names;
+}
+
+}  // namespace exectap::cli
