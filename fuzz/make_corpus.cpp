@@ -246,6 +246,48 @@ Seeds events() {
     return seeds;
 }
 
+// The first character tells what is looked at: run() of fuzz_filter.cpp.
+Seeds filters() {
+    Seeds seeds = {
+        {"glob", "gma*e[!a-z]?\0makex9\xc3\xa9"s},
+        {"glob-stars", "g*a*a*b\0aaaaaaaaaaaaaaab"s},
+        {"glob-bracket", "g[]a-c\\]]*\0]b"s},
+        {"glob-broken-character", "ga[!\xc3\xa9]*\0a\xc3\xa9"s},
+        {"glob-range-empty", "g[z-a]"},
+        {"glob-regex", "g^(sh|ba.*)$"},
+        {"glob-regex-set", "g[^a]|$b"},
+        {"glob-invalid", "g\xff?[\xc3-\xff]\0\xff\xc3\xa9\xe6\x97"s},
+        {"string-hostile", "s" + hostile},
+        {"string-invalid", "s\xc3\xe6\x97\xed\xa0\x80"},
+    };
+    const std::vector<std::pair<std::string, std::string>> expressions = {
+        {"texts", R"(comm in {"sh", "bash"} && exe ~ "/usr/*" || !(script ~ "*.py"))"},
+        {"numbers", "pid > 100 && uid != 0 || result < -1 && argc in {1, 0x2, 3}"},
+        {"lists", R"(argv ~ "-*" && flags != "memfd" || ancestry == "sshd")"},
+        {"exit", "exit_code != 0 && duration_ns > 1.5s || signal || core_dumped"},
+        {"derived", R"(unit == "nginx.service" || container_id || exe_inode > 3 || argv_bytes <= 9)"},
+        {"escapes", R"(comm == "\x1b\u{202e}\\\"\n" || comm == 'it\'s')"},
+        {"error", "comm = sh and pid"},
+    };
+    for (const auto& [name, text] : expressions)
+        for (const char event : {'\0', '\1', '\2'}) {
+            const std::string texts[] = {text,
+                                         R"(cwd ~ "a*")",
+                                         "bash",
+                                         "/usr/bin/ls",
+                                         "ls\0-l"s,
+                                         "/home/ann",
+                                         "/system.slice/nginx.service",
+                                         "pts/9",
+                                         "ls",
+                                         "/usr/bin/ls",
+                                         "sh"};
+            seeds.push_back({"expression-" + name + '-' + std::to_string(event),
+                             "e" + provided(texts, std::string(220, '\1') + event + std::string(16, '\1'))});
+        }
+    return seeds;
+}
+
 void write(const std::filesystem::path& directory, const Seeds& seeds) {
     std::filesystem::create_directories(directory);
     for (const auto& seed : seeds) {
@@ -268,6 +310,7 @@ int main(int argc, char** argv) {
         write(directory / "decode", records());
         write(directory / "decode", large_records());
         write(directory / "escape", texts());
+        write(directory / "filter", filters());
         write(directory / "json", events());
         write(directory / "targets", words());
     } catch (const std::exception& error) {

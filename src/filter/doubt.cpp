@@ -19,11 +19,10 @@ const Call* call_of(const Event& event) {
     return attempt == nullptr ? nullptr : &attempt->call;
 }
 
+// Asked only where there is no script, or where it makes no difference.
 bool is_script_unknown(const ExecEvent& exec) {
     const auto& filename = exec.call.filename;
-    if (!exec.is_script) return false;
-    return !filename || (!filename->bytes.starts_with('/') && !exec.call.cwd) ||
-           (filename->bytes.empty() && filename->is_cut);
+    return exec.is_script && (!filename || !exec.call.cwd || (filename->bytes.empty() && filename->is_cut));
 }
 
 bool is_exe_unknown(const Event& event, const EventContext& /*context*/) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace exectap {
@@ -102,13 +103,14 @@ Expression all_of(std::vector<Expression> parts) { return combined(Kind::all_of,
 
 Expression any_of(std::vector<Expression> parts) { return combined(Kind::any_of, std::move(parts)); }
 
-Expression matches_caller(std::vector<Glob> globs) {
+Expression matches_caller(std::span<const Glob> globs) {
     std::vector<Expression> tests;
-    for (auto& glob : globs) tests.push_back(single("comm", MatchesGlob{std::move(glob)}));
+    tests.reserve(globs.size());
+    for (const auto& glob : globs) tests.push_back(single("comm", MatchesGlob{glob}));
     return any_of(std::move(tests));
 }
 
-Expression matches_exe(std::vector<Glob> globs) {
+Expression matches_exe(std::span<const Glob> globs) {
     const auto attempt = std::string(kEventNames[Event(std::in_place_type<AttemptEvent>).index()]);
     std::vector<Expression> tests;
     for (const auto& glob : globs) {

@@ -4,7 +4,9 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -70,11 +72,11 @@ Expression all_of(std::vector<Expression> parts);
 Expression any_of(std::vector<Expression> parts);
 
 // --comm: any of the globs matches the caller's name.
-Expression matches_caller(std::vector<Glob> globs);
+Expression matches_caller(std::span<const Glob> globs);
 
 // --exe: any of them matches the file that runs, the script, or the path of an attempt as it was passed. Without a "/"
 // it is for the last component.
-Expression matches_exe(std::vector<Glob> globs);
+Expression matches_exe(std::span<const Glob> globs);
 
 // The language, for people: lines of 80 columns at most.
 std::string_view expression_grammar();

@@ -172,7 +172,7 @@ private:
         }
         set.begin_set = static_cast<std::uint32_t>(glob_.ranges_.size());
         while (at_ < *end - 1) {
-            if (const auto error = take_range(*end - 1)) return error;
+            if (auto error = take_range(*end - 1)) return error;
         }
         set.end_set = static_cast<std::uint32_t>(glob_.ranges_.size());
         at_ = *end;

@@ -53,7 +53,7 @@ private:
         token_ = lexer_.next();
     }
 
-    // Of what is in the table of messages for values, which knows of no places.
+    // An error that names no place gets that of the token.
     template <typename T>
     std::optional<T> taken(Result<T> result, const Token& token) {
         if (result) return std::move(*result);

@@ -15,8 +15,7 @@ Truth equals(const Text& text, std::string_view wanted) {
 }
 
 Truth is_one_of(const Text& text, const std::vector<std::string>& wanted) {
-    if (text.is_whole())
-        return truth_of(std::binary_search(wanted.begin(), wanted.end(), text.bytes, std::less<std::string_view>()));
+    if (text.is_whole()) return truth_of(std::binary_search(wanted.begin(), wanted.end(), text.bytes, std::less<>()));
     auto truth = Truth::no;
     for (const auto& one : wanted) truth = either(truth, equals(text, one));
     return truth;

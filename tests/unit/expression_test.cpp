@@ -15,6 +15,7 @@
 #include "sink/escape.h"
 #include "unit/allocations.h"
 #include "unit/expressions.h"
+#include "unit/utf8.h"
 
 namespace exectap {
 namespace {
@@ -36,23 +37,25 @@ ProcessTable table_of_ancestors() {
 }
 
 TEST(Truth, CombinesAsKleeneHasIt) {
-    constexpr auto no = Truth::no, yes = Truth::yes, unknown = Truth::unknown, other = Truth::not_applicable;
-    constexpr std::array all = {no, yes, unknown, other};
-    constexpr std::array<std::array<Truth, 4>, 4> kBoth = {
-        {{no, no, no, no}, {no, yes, unknown, other}, {no, unknown, unknown, unknown}, {no, other, unknown, other}}};
-    constexpr std::array<std::array<Truth, 4>, 4> kEither = {{{no, yes, unknown, other},
+    using enum Truth;
+    constexpr std::array kAll = {no, yes, unknown, not_applicable};
+    constexpr std::array<std::array<Truth, 4>, 4> kBoth = {{{no, no, no, no},
+                                                            {no, yes, unknown, not_applicable},
+                                                            {no, unknown, unknown, unknown},
+                                                            {no, not_applicable, unknown, not_applicable}}};
+    constexpr std::array<std::array<Truth, 4>, 4> kEither = {{{no, yes, unknown, not_applicable},
                                                               {yes, yes, yes, yes},
                                                               {unknown, yes, unknown, unknown},
-                                                              {other, yes, unknown, other}}};
-    for (std::size_t i = 0; i < all.size(); i++)
-        for (std::size_t j = 0; j < all.size(); j++) {
-            EXPECT_EQ(both(all[i], all[j]), kBoth[i][j]) << all[i] << ", " << all[j];
-            EXPECT_EQ(either(all[i], all[j]), kEither[i][j]) << all[i] << ", " << all[j];
+                                                              {not_applicable, yes, unknown, not_applicable}}};
+    for (std::size_t i = 0; i < kAll.size(); i++)
+        for (std::size_t j = 0; j < kAll.size(); j++) {
+            EXPECT_EQ(both(kAll[i], kAll[j]), kBoth[i][j]) << kAll[i] << ", " << kAll[j];
+            EXPECT_EQ(either(kAll[i], kAll[j]), kEither[i][j]) << kAll[i] << ", " << kAll[j];
         }
     EXPECT_EQ(opposite(yes), no);
     EXPECT_EQ(opposite(no), yes);
     EXPECT_EQ(opposite(unknown), unknown);
-    EXPECT_EQ(opposite(other), other);
+    EXPECT_EQ(opposite(not_applicable), not_applicable);
 }
 
 TEST(Expression, BindsNotBeforeAndBeforeOr) {
@@ -122,7 +125,8 @@ TEST(Expression, ComparesErrorsAndSignalsByName) {
 
 TEST(Expression, TakesTextAsALineShowsIt) {
     auto exec = whole_exec();
-    for (const auto text : {"\n\r\t\\\"'"sv, "\x1b\x7f\xff"sv, "a\u200b\u202e\U000e0001é"sv, "caf\xe9"sv}) {
+    const auto hidden = "a" + utf8(0x200B) + utf8(0x202E) + utf8(0xE0001) + "é";
+    for (const auto text : {"\n\r\t\\\"'"sv, "\x1b\x7f\xff"sv, std::string_view{hidden}, "caf\xe9"sv}) {
         exec.call.comm = text;
         std::string quoted;
         append_quoted(quoted, text);
@@ -254,16 +258,18 @@ TEST(Expression, IsPutTogether) {
 
 Truth caller(const std::vector<std::string>& globs, const Event& event) {
     std::vector<Glob> parsed;
+    parsed.reserve(globs.size());
     for (const auto& glob : globs) parsed.push_back(glob_of(glob));
     const Clock clock;
-    return matches_caller(std::move(parsed)).test(event, {clock});
+    return matches_caller(parsed).test(event, {clock});
 }
 
 Truth exe(const std::vector<std::string>& globs, const Event& event) {
     std::vector<Glob> parsed;
+    parsed.reserve(globs.size());
     for (const auto& glob : globs) parsed.push_back(glob_of(glob));
     const Clock clock;
-    return matches_exe(std::move(parsed)).test(event, {clock});
+    return matches_exe(parsed).test(event, {clock});
 }
 
 TEST(MatchesCaller, MeansTheNameBeforeTheExec) {

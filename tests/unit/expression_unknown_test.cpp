@@ -47,6 +47,9 @@ TEST(ExpressionOfTheUnreadable, IsUnknownForWhatIsMadeOfIt) {
     expect_of(exec, Truth::unknown, {"script"});
     exec.call.filename = Bytes{"/a"};
     expect_of(exec, Truth::yes, {R"(script == "/a")"});
+    exec.call.filename = Bytes{"", true};
+    exec.call.cwd = Path{.path = "/home"};
+    expect_of(exec, Truth::unknown, {"script", R"(script == "/home/a")", R"(flags == "lexical")"});
     exec.call.filename.reset();
     exec.is_script = false;
     expect_of(exec, Truth::no, {"script", "interpreter"});
