@@ -47,6 +47,8 @@ std::string_view description_of(const CLI::Option& option) {
 
 std::string_view short_help() { return kShortHelp; }
 
+std::string_view about_text() { return kAbout; }
+
 std::vector<OptionGroup> groups_of(const CLI::App& app) {
     std::vector<OptionGroup> groups;
     for (const auto* option : app.get_options()) {
@@ -110,10 +112,17 @@ std::string long_help(const CLI::App& app) {
     help += "\nExit status:\n";
     for (const auto& status : exit_statuses()) help += fmt::format("  {:>3}  {}\n", status.status, status.about);
     help += "\nEnvironment:\n";
-    help += "  EXECTAP_FORMAT  line, tree or json: the default of --format\n";
-    help += "  EXECTAP_LOG     LEVEL or MODULE=LEVEL,...: diagnostics (modules: capture, libbpf, target, cli)\n";
-    help += "  NO_COLOR        no colours, whatever its value\n";
+    for (const auto& variable : environment_variables())
+        help += fmt::format("  {:14}  {}\n", variable.name, variable.about);
     return help;
+}
+
+std::vector<EnvironmentVariable> environment_variables() {
+    return {
+        {"EXECTAP_FORMAT", "line, tree or json: the default of --format"},
+        {"EXECTAP_LOG", "diagnostics by module: capture, libbpf, target, cli"},
+        {"NO_COLOR", "if it is set and not empty: no colours"},
+    };
 }
 
 std::vector<Example> examples() {

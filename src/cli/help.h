@@ -32,6 +32,9 @@ std::string invocation(const CLI::Option& option);
 std::string_view brief(const CLI::Option& option);
 std::string_view explanation(const CLI::Option& option);
 
+// What exectap does, in a paragraph.
+std::string_view about_text();
+
 struct Example {
     std::string_view command;
     std::string_view about;
@@ -44,5 +47,11 @@ struct ExitStatus {
     std::string_view about;
 };
 std::vector<ExitStatus> exit_statuses();
+
+struct EnvironmentVariable {
+    std::string_view name;
+    std::string_view about;
+};
+std::vector<EnvironmentVariable> environment_variables();
 
 }  // namespace exectap::cli

@@ -140,8 +140,11 @@ void TreeFormat::on(std::string& out, const ExitEvent& exit) {
         line.text = end_text(exit);
         line.is_bad = exit.signal != 0 || exit.exit_code != 0;
         line.is_dim = !line.is_bad;
-        if (!is_right_below(node->depth + 1, exit.exec_id)) line.text.insert(0, reference(*node) + " ");
+        const bool is_named = !is_right_below(node->depth + 1, exit.exec_id);
+        if (is_named) line.text.insert(0, reference(*node) + " ");
         append_line(out, line);
+        // What comes next in this column would be taken for another word about the one that was named.
+        if (is_named && node->depth < last_line_.size()) last_line_[node->depth] = ExecId{};
     }
     note_end(exit.exec_id, *node);
 }
@@ -293,7 +296,9 @@ void TreeFormat::append_line(std::string& out, const Line& line) {
     const auto taken = columns_of(head) + columns_of(line.notes) + columns_of(line.failure);
     constexpr std::size_t kFewest = 16;
     const auto room = columns > taken + kFewest ? columns - taken : kFewest;
-    const auto text = columns == 0 ? line.text : shortened(line.text, room);
+    const auto text = columns == 0      ? line.text
+                      : line.is_program ? shortened_command(line.text, room)
+                                        : shortened(line.text, room);
     const auto name = line.is_program ? text.substr(0, text.find(' ')) : std::string();
     paint(out, name, kBold);
     paint(out, std::string_view(text).substr(name.size()), line.is_bad ? kRed : line.is_dim ? kDim : "");

@@ -124,6 +124,16 @@ std::string short_duration(nanoseconds duration) {
     return fmt::format("{}h {:02}m", whole / 3600, whole / 60 % 60);
 }
 
+std::string shortened_command(std::string_view command, std::size_t columns) {
+    const auto program = command.substr(0, command.find(' '));
+    const auto slash = program.rfind('/');
+    // A quoted word may be anything.
+    const bool has_directories =
+        slash != std::string_view::npos && slash > 0 && program.find_first_of("'\"") == std::string_view::npos;
+    if (columns_of(command) <= columns || !has_directories) return shortened(command, columns);
+    return shortened(fmt::format("…{}", command.substr(slash)), columns);
+}
+
 std::string tree_name(std::string_view path) {
     return path.empty() ? "?" : shortened(one_word(last_component(path)), kMostNameColumns);
 }

@@ -29,6 +29,9 @@ struct CommandText {
 CommandText command_text(const ExecEvent& exec);
 CommandText command_text(const AttemptEvent& attempt);
 
+// In so many columns. The directories of the program go first: "…/cc1 -quiet a.c".
+std::string shortened_command(std::string_view command, std::size_t columns);
+
 // A name as lines refer to it: the last component of a path, not too long.
 std::string tree_name(std::string_view path);
 

@@ -56,7 +56,7 @@ TEST_F(HardCase, 07AScriptByItsDescriptorIsThatDescriptor) {
 
 TEST_F(HardCase, 07NestedScriptsAreTheOneThatWasCalledAndTheLastInterpreter) {
     const ProgramFolder folder;
-    write_file(folder.path("inner"), "#!/usr/bin/env -S sh -e\nexit 0\n", 0755);
+    write_file(folder.path("inner"), "#!/usr/bin/env -S /bin/sh -e\nexit 0\n", 0755);
     write_file(folder.path("middle"), fmt::format("#!{} -m\n", folder.path("inner")), 0755);
     write_file(folder.path("outer"), fmt::format("#!{} -o  two\n", folder.path("middle")), 0755);
     const auto outcome = paths_after({"chdir", folder.path(), "exec", ".//.///./outer", "not kept", "an argument"});
@@ -72,8 +72,8 @@ TEST_F(HardCase, 07NestedScriptsAreTheOneThatWasCalledAndTheLastInterpreter) {
     EXPECT_THAT(flags_of(script), ElementsAre("lexical"));
     EXPECT_EQ(script.at("comm"), "prepared_exec");
     EXPECT_THAT(list_of(script, "argv"),
-                ElementsAre("/usr/bin/env", "-S sh -e", folder.path("inner"), "-m", folder.path("middle"), "-o  two",
-                            ".//.///./outer", "an argument"));
+                ElementsAre("/usr/bin/env", "-S /bin/sh -e", folder.path("inner"), "-m", folder.path("middle"),
+                            "-o  two", ".//.///./outer", "an argument"));
 
     const auto& shell = execs[1];
     EXPECT_THAT(shell.at("filename").get<std::string>(), EndsWith("/sh"));
@@ -84,7 +84,7 @@ TEST_F(HardCase, 07NestedScriptsAreTheOneThatWasCalledAndTheLastInterpreter) {
     // The kernel names a script's process after the script.
     EXPECT_EQ(shell.at("comm"), "outer");
     EXPECT_EQ(shell.at("replaced_exec_id"), script.at("exec_id"));
-    EXPECT_THAT(list_of(shell, "argv"), ElementsAre("sh", "-e", folder.path("inner"), "-m", folder.path("middle"),
+    EXPECT_THAT(list_of(shell, "argv"), ElementsAre("/bin/sh", "-e", folder.path("inner"), "-m", folder.path("middle"),
                                                     "-o  two", ".//.///./outer", "an argument"));
 }
 

@@ -141,6 +141,7 @@ TEST_F(Json, SummaryCountsWhatWasTold) {
                                 {"forks_seen", 5},
                                 {"forks_delivered", 5},
                                 {"filtered", 0},
+                                {"undecided", 0},
                                 {"lost", 0},
                                 {"lost_by_reason", JsonEvent::object()},
                                 {"marks_lost", 0},

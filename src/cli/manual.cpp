@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "cli/manual.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <string_view>
+
+#include "cli/help.h"
+#include "cli/option_table.h"
+#include "filter/expression.h"
+
+namespace exectap::cli {
+namespace {
+
+// Plain text as roff has to have it.
+std::string roff(std::string_view text) {
+    std::string out;
+    bool is_line_start = true;
+    for (const char c : text) {
+        if (is_line_start && (c == '.' || c == '\'')) out += "\\&";
+        switch (c) {
+            case '\\': out += "\\e"; break;
+            case '-': out += "\\-"; break;
+            case '^': out += "\\(ha"; break;
+            case '~': out += "\\(ti"; break;
+            case '\'': out += "\\(aq"; break;
+            case '`': out += "\\(ga"; break;
+            default: out += c;
+        }
+        is_line_start = c == '\n';
+    }
+    return out;
+}
+
+std::string section(std::string_view name) { return fmt::format(".SH {}\n", name); }
+
+std::string paragraph(std::string_view text) { return fmt::format(".PP\n{}\n", roff(text)); }
+
+// A term in bold, and what it means.
+std::string item(std::string_view term, std::string_view text) {
+    return fmt::format(".TP\n.B {}\n{}\n", roff(term), roff(text));
+}
+
+std::string verbatim(std::string_view text) { return fmt::format(".PP\n.nf\n{}\n.fi\n", roff(text)); }
+
+struct Text {
+    std::string_view term;
+    std::string_view about;
+};
+
+constexpr std::array kOutput = {
+    Text{"line",
+         "[0.123456] pid=1234 tid=1234 uid=1000 gid=1000 syscall_id=59 comm=\"bash\" filename=\"/usr/bin/ls\" "
+         "argv0=\"ls\" ppid=1200 argv=[\"ls\",\"-l\"]: one event, one line, whatever a traced program puts into its "
+         "arguments. error=ENOENT: the exec failed. attempts=6: so many of one search along PATH. lost=312 "
+         "reason=ring: events that are missing there. =unreadable: this could not be read."},
+    Text{
+        "tree",
+        "One event, one line, too, indented under what started it. A file in parentheses is a script's interpreter, or "
+        "the program's own name where the first argument is another one. An arrow stands before what runs in place of "
+        "the program above it. [1234] is a pid, shown where several programs run at once, and (by cc [1234]) says "
+        "whose child it is where the place of the line does not. PATH and a number: how many directories it took to "
+        "find the program."},
+    Text{"json", "JSON Lines, version 1 of a schema with every field of every event: exectap-events, docs/events.md."},
+};
+
+constexpr std::array kErrors = {
+    Text{"make is no pid; to run it: exectap -- make", "What comes before -- are options and pids."},
+    Text{"tracing needs root; run: sudo exectap ...", "Or the capabilities that the message names."},
+    Text{"no process 1234", "A pid is never waited for."},
+    Text{"--json with a COMMAND needs -o FILE", "stdout and stderr are COMMAND's. -o - mixes them all the same."},
+    Text{"... lost (ring full)",
+         "exectap did not come to read them in time: a larger --ring, or fewer kinds of --events."},
+    Text{"... lost (buffer full)", "Whoever reads the events is too slow: a larger --buffer, or -o FILE."},
+};
+
+constexpr std::array kLimits = {
+    Text{"Failed 32-bit calls", "are not seen where tracepoints tell of failed execs; those that work are."},
+    Text{"Watching failed execs", "by tracepoints slows every system call of the machine. --no-failed avoids it."},
+    Text{"A script", "has no path that the kernel resolved: script is what its name and the directory say."},
+    Text{"What runs before the trace", "is known by the name it has today; its arguments are not told."},
+};
+
+template <typename Texts>
+std::string items(const Texts& texts) {
+    std::string out;
+    for (const auto& [term, about] : texts) out += item(term, about);
+    return out;
+}
+
+std::string options(const CLI::App& app) {
+    std::string out;
+    for (const auto& group : groups_of(app)) {
+        out += fmt::format(".SS {}\n", group.name);
+        for (const auto* option : group.options) {
+            auto text = std::string(brief(*option)) + ".";
+            if (const auto more = explanation(*option); !more.empty()) text += fmt::format("\n{}", more);
+            out += item(invocation(*option), text);
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string manual_page() {
+    CLI::App app;
+    RawOptions raw;
+    add_options(app, raw);
+    auto page = fmt::format(".TH EXECTAP 1 \"\" \"exectap {}\" \"User Commands\"\n", EXECTAP_VERSION);
+    page += section("NAME") + "exectap \\- shows every program that chosen processes run, as it happens\n";
+    page += section("SYNOPSIS") + ".B exectap\n" + roff("[PID...] [OPTION...] [-- COMMAND [ARG...]]") + "\n";
+    page += section("DESCRIPTION") + paragraph(about_text());
+    page += paragraph(
+        "Arguments are read after the kernel took them, so that no other thread can change them meanwhile. Every exec "
+        "is "
+        "counted in the kernel, apart from the records that tell of it: at the end the two must agree, or the run is "
+        "incomplete and says what is missing. What is watched is marked on the task itself: a pid that is used again "
+        "is "
+        "nobody's, and a child is watched before it can run.");
+    page += section("OPTIONS") + options(app);
+    page += section("EXPRESSIONS") + paragraph("--where and --fail-if take the same:") + verbatim(expression_grammar());
+    page += section("OUTPUT") + items(kOutput);
+    page += section("EXIT STATUS");
+    for (const auto& status : exit_statuses()) page += item(status.status, status.about);
+    page += section("ENVIRONMENT");
+    for (const auto& variable : environment_variables()) page += item(variable.name, variable.about);
+    page += section("EXAMPLES");
+    for (const auto& example : examples()) page += item(example.command, example.about);
+    page += section("DIAGNOSTICS") + items(kErrors);
+    page += section("BUGS") + items(kLimits);
+    page += section("SEE ALSO") + ".BR strace (1),\n.BR bpftrace (8),\n.BR execve (2),\n.BR bpf (2)\n";
+    return page;
+}
+
+}  // namespace exectap::cli
