@@ -15,8 +15,8 @@
 #include <system_error>
 #include <vector>
 
-#include "cli/options.h"
 #include "cli/size.h"
+#include "cli/words.h"
 #include "exectap/target.h"
 #include "exectap/unique_fd.h"
 #include "process/cgroup_names.h"

@@ -29,10 +29,11 @@ void insert_once(std::vector<T>& values, T value) {
     if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
 }
 
+bool is_number(std::string_view text) { return text.find_first_not_of("0123456789") == std::string_view::npos; }
+
 Result<void> read_pids(RawOptions& raw, std::span<const char* const> arguments) {
     for (const auto& text : raw.positional_pids) {
-        const bool is_number = text.find_first_not_of("0123456789") == std::string::npos;
-        if (!is_number) return usage_error(run_it_hint(arguments, text));
+        if (!is_number(text)) return usage_error(run_it_hint(arguments, text));
         raw.pids.push_back(text);
     }
     for (const auto& text : raw.pids) {
@@ -322,19 +323,39 @@ Result<void> read_expressions(RawOptions& raw) {
     return {};
 }
 
+// An abbreviation of one, or what few changes make of the word. A letter is near to every other.
+std::string_view meant_option(std::string_view name, std::span<const std::string_view> known) {
+    if (!name.starts_with("--")) return {};
+    const auto is_abbreviated = [&](std::string_view option) { return option.starts_with(name); };
+    if (std::count_if(known.begin(), known.end(), is_abbreviated) == 1)
+        return *std::find_if(known.begin(), known.end(), is_abbreviated);
+    return nearest(name, known);
+}
+
 // Of the words that look like options the first one that is none.
 Error unknown_option(const std::string& word, std::span<const std::string> names) {
     const auto name = std::string_view(word).substr(0, word.find('='));
     const std::vector<std::string_view> known(names.begin(), names.end());
-    const auto near = nearest(name, known);
-    const auto hint = near.empty() ? std::string() : fmt::format("did you mean {}? ", near);
+    const auto meant = meant_option(name, known);
+    const auto hint = meant.empty() ? std::string() : fmt::format("did you mean {}? ", meant);
     return usage_error(fmt::format("no option {}; {}exectap -h lists them", shown(word), hint));
+}
+
+// Whether the first word that makes no sense is an option: `--filds pid 1` is no wish to run pid.
+bool begins_with_unknown_option(const RawOptions& raw, std::span<const char* const> arguments) {
+    if (raw.unknown.empty()) return false;
+    const auto option = std::find(arguments.begin(), arguments.end(), std::string_view(raw.unknown.front()));
+    return std::none_of(arguments.begin() + 1, option, [&](std::string_view word) {
+        const auto& words = raw.positional_pids;
+        return !is_number(word) && std::find(words.begin(), words.end(), word) != words.end();
+    });
 }
 
 }  // namespace
 
 Result<Options> read_options(RawOptions raw, std::span<const char* const> arguments,
                              std::span<const std::string> names) {
+    if (begins_with_unknown_option(raw, arguments)) return unknown_option(raw.unknown.front(), names);
     const auto pids = read_pids(raw, arguments);
     if (!pids) return pids.error();
     if (!raw.unknown.empty()) return unknown_option(raw.unknown.front(), names);
