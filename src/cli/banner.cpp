@@ -34,7 +34,7 @@ std::vector<std::string> what_is_missing(const SessionSummary& summary) {
     if (accounted != total.seen)
         missing.push_back(
             fmt::format("{} unaccounted for (an internal error)", total.seen > accounted ? total.seen - accounted : 0));
-    if (summary.undecided > 0) missing.push_back(fmt::format("{} that no filter could decide on", summary.undecided));
+    if (summary.undecided > 0) missing.push_back(fmt::format("{} undecided (unreadable or cut)", summary.undecided));
     if (summary.skipped > 0) missing.push_back(fmt::format("{} skipped (by the kernel)", summary.skipped));
     if (summary.marks_lost > 0)
         missing.push_back(fmt::format("{} could not be marked, what {} ran is unknown",

@@ -130,8 +130,8 @@ std::vector<Example> examples() {
         {"sudo exectap --tree --user ann -- make -j8", "What does this build run? As ann, not as root."},
         {"sudo exectap --tty pts/9", "What is run in that terminal, by a colleague or an agent?"},
         {"sudo exectap --json -o nginx.jsonl $(pidof nginx)", "What does this service start, in every detail?"},
-        {"sudo exectap --all --uid ann --where 'error == \"EACCES\"'", "What does ann try to run and may not?"},
-        {"sudo exectap --fail-if 'exe ~ \"curl\" || exe ~ \"wget\"' -- ./build.sh",
+        {R"(sudo exectap --all --uid ann --where 'error == "EACCES"')", "What does ann try to run and may not?"},
+        {R"(sudo exectap --fail-if 'exe ~ "curl" || exe ~ "wget"' -- ./build.sh)",
          "Exit status 4 if the build runs one of the two, wherever it gets it from."},
         {"sudo exectap --fields argv0,cwd,ancestry -- make", "Who started each program, and where?"},
     };

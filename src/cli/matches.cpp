@@ -6,7 +6,11 @@
 #include <array>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
+
+#include "process/table.h"
+#include "sink/escape.h"
 
 namespace exectap::cli {
 namespace {
@@ -30,11 +34,29 @@ Result<Matches> Matches::create(const Clock& clock, const ProcessTable& table) {
 }
 
 Matches::Matches(Output output, const Clock& clock, const ProcessTable& table)
-    : output_(std::move(output)), format_(clock, {shown_fields(), &table}) {}
+    : output_(std::move(output)), table_(&table), format_(clock, {shown_fields(), &table}) {}
+
+// Of an end and a fork, which do not say themselves what ran.
+void Matches::append_program(const ExecId& program) {
+    text_.pop_back();
+    if (const auto name = table_->name_of(program)) {
+        text_ += " program=";
+        append_quoted(text_, *name);
+    }
+    text_ += " ancestry=[";
+    bool is_first = true;
+    table_->for_each_ancestor(program, Ancestry::kMost, [&](std::string_view ancestor) {
+        if (!std::exchange(is_first, false)) text_ += ',';
+        append_quoted(text_, ancestor);
+    });
+    text_ += "]\n";
+}
 
 void Matches::tell(const Event& event, Truth truth) {
     text_ = truth == Truth::yes ? "exectap: --fail-if matched: " : "exectap: --fail-if could not be tested: ";
     format_.append(text_, event);
+    if (const auto* exit = std::get_if<ExitEvent>(&event)) append_program(exit->exec_id);
+    if (const auto* fork = std::get_if<ForkEvent>(&event)) append_program(fork->exec_id);
     if (!output_.put(text_, Tells::aside)) not_told_++;
     output_.flush();
 }

@@ -33,7 +33,10 @@ public:
 private:
     Matches(Output output, const Clock& clock, const ProcessTable& table);
 
+    void append_program(const ExecId& program);
+
     Output output_;
+    const ProcessTable* table_;
     LineFormat format_;
     std::string text_;
     std::uint64_t not_told_ = 0;

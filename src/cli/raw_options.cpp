@@ -319,7 +319,6 @@ Result<void> read_expressions(RawOptions& raw) {
     const auto kinds = with_kinds_of(*options.forbidden, raw, "--fail-if");
     if (!kinds) return kinds.error();
     options.asked_for = *kinds;
-    options.strict = true;
     return {};
 }
 
@@ -368,6 +367,8 @@ Result<Options> read_options(RawOptions raw, std::span<const char* const> argume
     raw.options.watch_children = !raw.no_watch_children;
     const auto checked = check_combination(raw.options);
     if (!checked) return checked.error();
+    // What is not known to have happened is not known not to have.
+    if (raw.options.forbidden) raw.options.strict = true;
     return std::move(raw.options);
 }
 

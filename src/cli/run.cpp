@@ -229,6 +229,8 @@ Result<int> Run::end() {
         // All of it left exectap, and yet the file system has refused some, nobody knows what: there is no verdict.
         const bool is_unknown = summary.is_complete() && !closed;
         if (session_ && !is_unknown && (!options_.quiet || !is_complete)) say(verdict(summary));
+    } else {
+        wait_until_matches_are_written();
     }
     if (!command_) return status(has_write_error_ ? kStatusFailure : is_complete ? 0 : kStatusIncomplete);
     const auto commands_status = command_->wait();

@@ -195,6 +195,12 @@ const ProcessTable::Index& ProcessTable::bucket_of(const ExecId& id) const {
 
 ProcessTable::Index& ProcessTable::bucket_of(const ExecId& id) { return buckets_[hash_of(id) & (buckets_.size() - 1)]; }
 
+std::optional<std::string_view> ProcessTable::name_of(const ExecId& program) const {
+    const auto at = find(program);
+    if (at == kNone || !nodes_[at].has_name) return std::nullopt;
+    return nodes_[at].name_view();
+}
+
 std::optional<ExecId> ProcessTable::parent_of(const ExecId& program) const {
     const auto at = find(program);
     if (at == kNone || nodes_[at].parent == kNone) return std::nullopt;

@@ -71,6 +71,9 @@ public:
         return nodes_[at].is_first;
     }
 
+    // Valid until the table changes.
+    std::optional<std::string_view> name_of(const ExecId& program) const;
+
     // What forked the program's process. Nothing where its line breaks off.
     std::optional<ExecId> parent_of(const ExecId& program) const;
 
