@@ -310,7 +310,7 @@ Result<void> read_shown(RawOptions& raw) {
 Result<void> read_expressions(RawOptions& raw) {
     auto& options = raw.options;
     const auto shown = read_shown(raw);
-    if (!shown) return shown;
+    if (!shown) return shown.error();
     options.asked_for = options.events;
     auto forbidden = parse_expressions(options.filters.fail_ifs, "--fail-if");
     if (!forbidden) return forbidden.error();
@@ -333,7 +333,7 @@ std::string_view meant_option(std::string_view name, std::span<const std::string
 
 // Of the words that look like options the first one that is none.
 Error unknown_option(const std::string& word, std::span<const std::string> names) {
-    const auto name = std::string_view(word).substr(0, word.find('='));
+    const auto name = word.substr(0, word.find('='));
     const std::vector<std::string_view> known(names.begin(), names.end());
     const auto meant = meant_option(name, known);
     const auto hint = meant.empty() ? std::string() : fmt::format("did you mean {}? ", meant);
@@ -343,7 +343,8 @@ Error unknown_option(const std::string& word, std::span<const std::string> names
 // Whether the first word that makes no sense is an option: `--filds pid 1` is no wish to run pid.
 bool begins_with_unknown_option(const RawOptions& raw, std::span<const char* const> arguments) {
     if (raw.unknown.empty()) return false;
-    const auto option = std::find(arguments.begin(), arguments.end(), std::string_view(raw.unknown.front()));
+    const std::string_view unknown = raw.unknown.front();
+    const auto option = std::find(arguments.begin(), arguments.end(), unknown);
     return std::none_of(arguments.begin() + 1, option, [&](std::string_view word) {
         const auto& words = raw.positional_pids;
         return !is_number(word) && std::find(words.begin(), words.end(), word) != words.end();

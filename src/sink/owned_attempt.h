@@ -11,9 +11,12 @@ namespace exectap {
 class OwnedAttempt {
 public:
     OwnedAttempt() = default;
+    ~OwnedAttempt() = default;
     // The event points into this very object.
     OwnedAttempt(const OwnedAttempt&) = delete;
     OwnedAttempt& operator=(const OwnedAttempt&) = delete;
+    OwnedAttempt(OwnedAttempt&&) = delete;
+    OwnedAttempt& operator=(OwnedAttempt&&) = delete;
 
     // Its memory is kept from one attempt to the next.
     void assign(const AttemptEvent& attempt);
