@@ -107,7 +107,7 @@ void FoldingSink::release_of_process(std::uint32_t pid, const Event& event) {
 
 FoldingSink::Search* FoldingSink::search_of(std::uint32_t tid) {
     if (held_ == 0) return nullptr;
-    const auto found = std::find_if(searches_.begin(), searches_.end(), [&](const Search& search) {
+    auto* const found = std::find_if(searches_.begin(), searches_.end(), [&](const Search& search) {
         return search.is_held && search.last.event().call.tid == tid;
     });
     return found == searches_.end() ? nullptr : &*found;

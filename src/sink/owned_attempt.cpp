@@ -30,7 +30,7 @@ void OwnedAttempt::assign(const AttemptEvent& attempt) {
     for_each_string(event_, [&](std::string_view& text) {
         const auto begin = text_.size();
         text_ += text;
-        text = std::string_view(text_).substr(begin);
+        text = {text_.data() + begin, text_.size() - begin};
     });
 }
 
