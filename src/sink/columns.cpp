@@ -53,6 +53,71 @@ std::size_t fitting_prefix(std::string_view text, std::size_t columns) {
     return bytes;
 }
 
+// Where a text that goes on is between quotes, and in an escape.
+struct Place {
+    char quote = '\0';             // that is open
+    std::size_t escape_bytes = 0;  // of the escape that has begun and not ended
+    std::size_t escape_left = 0;   // of it, behind
+};
+
+std::size_t escape_length(std::string_view text) {
+    if (text.starts_with("\\x")) return 4;
+    const auto end = text.find('}');
+    return text.starts_with("\\u{") && end != std::string_view::npos ? end + 1 : 2;
+}
+
+Place place_at(std::string_view text, std::size_t end) {
+    Place place;
+    for (std::size_t at = 0; at < end; at++) {
+        const char c = text[at];
+        if (c == '\\' && place.quote == '"') {
+            const auto length = std::min(escape_length(text.substr(at)), text.size() - at);
+            if (at + length > end) return {place.quote, end - at, at + length - end};
+            at += length - 1;
+        } else if (c == place.quote) {
+            place.quote = '\0';
+        } else if (place.quote == '\0' && (c == '"' || c == '\'')) {
+            place.quote = c;
+        }
+    }
+    return place;
+}
+
+struct Parts {
+    std::string_view head;
+    std::string_view tail;
+};
+
+Parts parts_of(std::string_view text, std::size_t columns) {
+    const auto all = columns_of(text);
+    const auto room = columns - 1;
+    const auto head = fitting_prefix(text, room - room / 3);
+    // What is left out before the end: as much as does not fit.
+    auto tail = text.size() - fitting_prefix(text, all - room / 3);
+    if (columns_of(text.substr(text.size() - tail)) > room / 3)
+        tail -= read_utf8(text.substr(text.size() - tail)).length;
+    return {text.substr(0, head), text.substr(text.size() - tail)};
+}
+
+// What stands between quotes still does when its quotes are left out: each part gets its own.
+std::string with_quotes(std::string_view text, Parts parts) {
+    const auto before = place_at(text, parts.head.size());
+    const auto behind = place_at(text, text.size() - parts.tail.size());
+    std::string out(parts.head.substr(0, parts.head.size() - before.escape_bytes));
+    if (before.quote != '\0' && out.back() == before.quote && place_at(out, out.size() - 1).quote == '\0')
+        out.pop_back();
+    else if (before.quote != '\0')
+        out += before.quote;
+    out += "…";
+    auto tail = parts.tail.substr(std::min(behind.escape_left, parts.tail.size()));
+    if (behind.quote != '\0' && tail.starts_with(behind.quote))
+        tail.remove_prefix(1);
+    else if (behind.quote != '\0' && !tail.empty())
+        out += behind.quote;
+    out += tail;
+    return out;
+}
+
 }  // namespace
 
 std::size_t columns_of(std::string_view text) {
@@ -66,18 +131,12 @@ std::size_t columns_of(std::string_view text) {
 }
 
 std::string shortened(std::string_view text, std::size_t columns) {
-    const auto all = columns_of(text);
-    if (all <= columns) return std::string(text);
+    if (columns_of(text) <= columns) return std::string(text);
     if (columns == 0) return {};
-    const auto room = columns - 1;
-    const auto head = fitting_prefix(text, room - room / 3);
-    // What is left out before the end: as much as does not fit.
-    auto tail = text.size() - fitting_prefix(text, all - room / 3);
-    if (columns_of(text.substr(text.size() - tail)) > room / 3)
-        tail -= read_utf8(text.substr(text.size() - tail)).length;
-    std::string out(text.substr(0, head));
-    out += "…";
-    out += text.substr(text.size() - tail);
+    auto out = with_quotes(text, parts_of(text, columns));
+    // Quotes were put in: at most two.
+    for (auto fewer = columns - 1; fewer > 0 && columns_of(out) > columns; fewer--)
+        out = with_quotes(text, parts_of(text, fewer));
     return out;
 }
 

@@ -13,7 +13,7 @@ namespace exectap {
 std::size_t columns_of(std::string_view text);
 
 // As it is, if it fits into so many columns; else its beginning and its end with "…" between them, the beginning being
-// twice as long.
+// twice as long. A word in quotes that is broken up is in quotes on both sides.
 std::string shortened(std::string_view text, std::size_t columns);
 
 }  // namespace exectap
