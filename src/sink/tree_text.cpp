@@ -50,15 +50,21 @@ void append_word(std::string& out, std::string_view word) {
     out += quote;
 }
 
+// `first`, and the arguments from there on.
 std::string words_of(const Arguments& arguments, std::size_t from, std::string first) {
     std::string text = std::move(first);
+    bool is_cut = arguments.is_cut;
     std::size_t index = 0;
     arguments.for_each([&](std::string_view argument, bool /*is_cut*/) {
-        if (index++ < from || text.size() > kMostCommandBytes) return;
+        if (index++ < from) return;
+        if (text.size() > kMostCommandBytes) {
+            is_cut = true;
+            return;
+        }
         if (!text.empty()) text += ' ';
         append_word(text, argument);
     });
-    if (arguments.is_cut) text += " …";
+    if (is_cut) text += " …";
     return text;
 }
 
@@ -87,6 +93,8 @@ CommandText text_without_arguments(const Call& call) {
     if (filename.empty()) text.command = "? (unreadable)";
     return text;
 }
+
+std::string file_or_unknown(std::string_view filename) { return filename.empty() ? "?" : one_word(filename); }
 
 // The name of a file, where the first argument does not say the same.
 std::string file_besides(std::string_view filename, std::string_view argv0) {
@@ -143,13 +151,17 @@ CommandText command_text(const ExecEvent& exec) {
     if (!call.arguments) return text_without_arguments(call);
     const auto filename = filename_of(call);
     const auto first = first_arguments(*call.arguments);
-    const auto argv0 = first.empty() ? std::string_view() : first.front();
+    const auto interpreter = exec.interpreter ? one_word(exec.interpreter->bytes) : "interpreter unreadable";
+    // There were none, or none was kept.
+    if (first.empty())
+        return {words_of(*call.arguments, 0, file_or_unknown(filename)), tree_name(filename),
+                exec.is_script ? interpreter : std::string()};
+    const auto argv0 = first.front();
     if (!exec.is_script)
         return {words_of(*call.arguments, 0, {}), tree_name(argv0.empty() ? filename : argv0),
                 file_besides(filename, argv0)};
     // What the kernel committed begins with the interpreter; the script was called as `filename`.
-    const auto script = std::find(first.begin() + (first.empty() ? 0 : 1), first.end(), filename);
-    const auto interpreter = exec.interpreter ? one_word(exec.interpreter->bytes) : "interpreter unreadable";
+    const auto script = std::find(first.begin() + 1, first.end(), filename);
     if (script == first.end()) return {words_of(*call.arguments, 0, {}), tree_name(filename), interpreter};
     const auto index = static_cast<std::size_t>(script - first.begin());
     return {words_of(*call.arguments, index + 1, one_word(filename)), tree_name(filename), interpreter};
@@ -160,11 +172,10 @@ CommandText command_text(const AttemptEvent& attempt) {
     if (!call.arguments) return text_without_arguments(call);
     const auto filename = filename_of(call);
     const auto first = first_arguments(*call.arguments);
-    const auto argv0 = first.empty() ? std::string_view() : first.front();
+    if (first.empty()) return {words_of(*call.arguments, 0, file_or_unknown(filename)), tree_name(filename), {}};
     CommandText text{words_of(*call.arguments, 0, {}), tree_name(filename), {}};
     // Of a search along PATH its many directories are not told.
-    if (call.folded_attempts == 0 && filename != argv0 && !filename.empty()) text.file = one_word(filename);
-    if (text.command.empty()) text.command = one_word(filename);
+    if (call.folded_attempts == 0 && filename != first.front() && !filename.empty()) text.file = one_word(filename);
     return text;
 }
 
