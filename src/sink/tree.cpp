@@ -207,7 +207,8 @@ void TreeFormat::show_what_ran_before(std::string& out, const ExecId& id) {
     if (parent_id && !is_right_below(node.depth, parent_id)) add_note(line.notes, "by " + reference(*find(*parent_id)));
     append_line(out, line);
     put_at(node.depth, id);
-    running_++;
+    // It may be over, and only what it forked goes on.
+    if (!node.is_over) running_++;
 }
 
 // Whether a program with a line runs that is not above this one.
