@@ -37,6 +37,8 @@ constexpr std::size_t kMostOver = 1024;
 // More can be known only if ends are not told: then all is forgotten, and shown once more where it is needed.
 constexpr std::size_t kMostNodes = 65536;
 
+constexpr std::string_view kOwnName = "exectap";
+
 constexpr std::string_view kDim = "\x1b[2m";
 constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kRed = "\x1b[31m";
@@ -58,12 +60,12 @@ void add_note(std::string& notes, std::string_view note) {
 void TreeFormat::begin(std::string& /*out*/, const TraceStart& start) { has_command_ = !start.command.empty(); }
 
 void TreeFormat::append(std::string& /*out*/, const ProcessInfo& process) {
-    if (!process.is_watched) return;
+    // exectap never watches itself, only the child that becomes COMMAND: until its exec that is no program of its own.
+    const bool is_command = has_command_ && process.comm == kOwnName;
+    if (!process.is_watched || is_command) return;
     Node node;
     node.name = tree_name(process.comm);
     node.pid = process.pid;
-    // exectap never watches itself, only the child that becomes COMMAND.
-    node.is_command = has_command_ && process.comm == "exectap";
     nodes_[process.exec_id] = std::move(node);
 }
 

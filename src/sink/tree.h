@@ -51,7 +51,6 @@ private:
         bool has_line = false;  // not yet: it ran before the trace
         bool shows_pid = false;
         bool is_over = false;
-        bool is_command = false;  // what exectap forks to be COMMAND, before its exec
     };
 
     struct Line {
