@@ -64,7 +64,7 @@ void TreeFormat::append(std::string& /*out*/, const ProcessInfo& process) {
     const bool is_command = has_command_ && process.comm == kOwnName;
     if (!process.is_watched || is_command) return;
     Node node;
-    node.name = tree_name(process.comm);
+    node.name = tree_name_of_comm(process.comm);
     node.pid = process.pid;
     nodes_[process.exec_id] = std::move(node);
 }
@@ -127,6 +127,9 @@ void TreeFormat::on(std::string& out, const AttemptEvent& attempt) {
     const auto* parent = line.above ? find(*line.above) : nullptr;
     if (parent != nullptr && !is_right_below(parent->depth + 1, line.above))
         add_note(line.notes, "by " + reference(*parent));
+    // What it belongs to was forgotten, or lost.
+    if (parent == nullptr && call.comm && !(has_command_ && *call.comm == kOwnName))
+        add_note(line.notes, fmt::format("by {} [{}]", tree_name_of_comm(*call.comm), call.pid));
     append_line(out, line);
 }
 
@@ -161,6 +164,7 @@ void TreeFormat::on(std::string& out, const ForkEvent& fork) {
     const auto* parent = line.above ? find(*line.above) : nullptr;
     if (parent != nullptr && !is_right_below(parent->depth + 1, line.above))
         add_note(line.notes, "by " + reference(*parent));
+    if (parent == nullptr) add_note(line.notes, fmt::format("by [{}]", fork.pid));
     append_line(out, line);
 }
 

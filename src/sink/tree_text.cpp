@@ -146,6 +146,8 @@ std::string tree_name(std::string_view path) {
     return path.empty() ? "?" : shortened(one_word(last_component(path)), kMostNameColumns);
 }
 
+std::string tree_name_of_comm(std::string_view comm) { return shortened(one_word(comm), kMostNameColumns); }
+
 CommandText command_text(const ExecEvent& exec) {
     const auto& call = exec.call;
     if (!call.arguments) return text_without_arguments(call);

@@ -34,6 +34,8 @@ std::string shortened_command(std::string_view command, std::size_t columns);
 
 // A name as lines refer to it: the last component of a path, not too long.
 std::string tree_name(std::string_view path);
+// The same of what the kernel calls a task: no path, though there may be slashes in it ("kworker/0:1").
+std::string tree_name_of_comm(std::string_view comm);
 
 // "exited 1 after 307 ms", "killed by SIGKILL (core dumped) after 2.30 s, 1.10 s cpu, 345 MiB"
 std::string end_text(const ExitEvent& exit);
