@@ -92,6 +92,8 @@ void TreeFormat::on(std::string& out, const ExecEvent& exec) {
     const bool is_other_line = replaced != nullptr && replaced->has_line;
     line.above = is_other_line ? replaced->parent : above(out, options_.table->parent_of(call.exec_id));
     const auto* parent = line.above ? find(*line.above) : nullptr;
+    // It was forgotten, so this is a root.
+    if (parent == nullptr) line.above.reset();
     node.parent = line.above;
     node.depth = parent != nullptr ? parent->depth + 1 : 0;
     if (is_other_line) {
