@@ -29,6 +29,8 @@ constexpr std::size_t kRailColumns = 3;
 
 // Where columns are few, the text keeps at least so many, and deeper rails become a number.
 constexpr std::size_t kFewestTextColumns = 36;
+// What is shortened keeps so many.
+constexpr std::size_t kFewestShortenedColumns = 16;
 // Rails beyond these say nothing to the eye.
 constexpr std::size_t kMostRails = 24;
 
@@ -86,7 +88,7 @@ void TreeFormat::on(std::string& out, const ExecEvent& exec) {
     line.text = std::move(text.command);
     node.name = std::move(text.name);
     node.pid = call.pid;
-    if (!text.file.empty()) add_note(line.notes, text.file);
+    line.file = std::move(text.file);
     if (call.folded_attempts > 0) add_note(line.notes, fmt::format("PATH ×{}", call.folded_attempts + 1));
 
     const bool is_other_line = replaced != nullptr && replaced->has_line;
@@ -107,7 +109,7 @@ void TreeFormat::on(std::string& out, const ExecEvent& exec) {
     node.has_line = true;
     node.shows_pid = runs_beside_others(node) || (node.depth == 0 && !has_command_) ||
                      (is_other_line && find(*replaced_id)->shows_pid);
-    if (node.shows_pid) line.notes.insert(0, fmt::format("  [{}]", node.pid));
+    if (node.shows_pid) line.pid = fmt::format("  [{}]", node.pid);
     append_line(out, line);
     put_at(node.depth, call.exec_id);
     running_++;
@@ -122,7 +124,7 @@ void TreeFormat::on(std::string& out, const AttemptEvent& attempt) {
     line.above = above(out, call.exec_id);
     line.sign = line.above ? kChild : "";
     line.text = std::move(text.command);
-    if (!text.file.empty()) add_note(line.notes, text.file);
+    line.file = std::move(text.file);
     line.failure = "  ✗ " + error_name(attempt.error);
     if (call.folded_attempts > 0) line.failure += fmt::format(" ×{}", call.folded_attempts + 1);
     if (attempt.is_fatal) line.failure += ", killed by it";
@@ -211,7 +213,8 @@ void TreeFormat::show_what_ran_before(std::string& out, const ExecId& id) {
     line.sign = parent_id ? kChild : "";
     line.text = node.name;
     line.is_program = true;
-    line.notes = fmt::format("  [{}]  (ran before)", node.pid);
+    line.pid = fmt::format("  [{}]", node.pid);
+    add_note(line.notes, "ran before");
     if (parent_id && !is_right_below(node.depth, parent_id)) add_note(line.notes, "by " + reference(*find(*parent_id)));
     append_line(out, line);
     put_at(node.depth, id);
@@ -267,11 +270,31 @@ void TreeFormat::forget_what_is_too_much() {
     running_ = 0;
 }
 
+std::size_t TreeFormat::columns_of_line() const { return options_.columns ? options_.columns() : 0; }
+
+// Paths are long, and say least: a third of the line, or what nothing else needs.
+void TreeFormat::place_notes(Line& line) {
+    auto notes = std::move(line.pid);
+    if (!line.file.empty()) {
+        const auto columns = columns_of_line();
+        const auto* node = line.above ? find(*line.above) : nullptr;
+        const auto rails = node != nullptr ? (node->depth + 1) * kRailColumns : kRailColumns;
+        const auto taken = tree_time_columns(clock_) + 1 + rails + columns_of(line.text) + columns_of(notes) +
+                           columns_of("  ()") + columns_of(line.notes) + columns_of(line.failure);
+        const auto room = std::max(columns / 3, columns > taken ? columns - taken : 0);
+        add_note(notes, columns == 0 ? line.file : shortened(line.file, room));
+    }
+    line.notes.insert(0, notes);
+}
+
 std::string TreeFormat::rails(const Line& line) {
-    const auto columns = options_.columns ? options_.columns() : 0;
+    const auto columns = columns_of_line();
     auto most = kMostRails;
     if (columns > 0) {
-        const auto taken = tree_time_columns(clock_) + 1 + kFewestTextColumns;
+        // The number instead of more rails, the sign, and what stands behind them.
+        const auto rest = columns_of("⋯999 ├─ ") + std::min(columns_of(line.text), kFewestShortenedColumns) +
+                          columns_of(line.notes) + columns_of(line.failure);
+        const auto taken = tree_time_columns(clock_) + 1 + std::max(kFewestTextColumns, rest);
         most = std::min(most, columns > taken ? (columns - taken) / kRailColumns : 1);
     }
     std::vector<std::string_view> rails;
@@ -293,7 +316,8 @@ std::string TreeFormat::rails(const Line& line) {
     return text;
 }
 
-void TreeFormat::append_line(std::string& out, const Line& line) {
+void TreeFormat::append_line(std::string& out, Line line) {
+    place_notes(line);
     const auto time_columns = tree_time_columns(clock_);
     auto head = line.since_boot ? tree_time(*line.since_boot, clock_) : std::string(time_columns, ' ');
     head += ' ';

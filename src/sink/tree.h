@@ -58,7 +58,9 @@ private:
         std::optional<ExecId> above;                         // whose children's rail it hangs on
         std::string_view sign;                               // "├─ "
         std::string text;                                    // may be shortened
-        std::string notes;                                   // after it, not shortened
+        std::string pid;                                     // after it
+        std::string file;                                    // after that, in parentheses; may be shortened
+        std::string notes;                                   // after these, not shortened
         std::string failure;                                 // after these
         bool is_program = false;
         bool is_dim = false;
@@ -83,7 +85,9 @@ private:
     void forget_what_is_too_much();
 
     std::string rails(const Line& line);
-    void append_line(std::string& out, const Line& line);
+    std::size_t columns_of_line() const;
+    void place_notes(Line& line);
+    void append_line(std::string& out, Line line);
     void paint(std::string& out, std::string_view text, std::string_view colour) const;
 
     Clock clock_;
