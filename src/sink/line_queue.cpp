@@ -94,6 +94,12 @@ bool LineQueue::push(std::string_view text, Told told) {
     return true;
 }
 
+bool LineQueue::is_half_empty() {
+    const auto taken = taken_.load(std::memory_order_acquire);
+    forget_taken(taken);
+    return pushed_ - taken <= bytes_ / 2 && pieces_pushed_ - pieces_forgotten_ <= pieces_most_ / 2;
+}
+
 EventCounts LineQueue::clear() {
     EventCounts counts{};
     forget_taken(taken_.load(std::memory_order_acquire));

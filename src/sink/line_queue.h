@@ -39,7 +39,8 @@ public:
     // Lets the other thread see what was pushed so far.
     void publish() { published_.store(pushed_, std::memory_order_release); }
 
-    bool is_half_empty() const { return pushed_ - taken_.load(std::memory_order_acquire) <= bytes_ / 2; }
+    // Of text, and of what is remembered of it.
+    bool is_half_empty();
     bool is_empty() const { return pushed_ == taken_.load(std::memory_order_seq_cst); }
 
     // Throws away what was not taken, and says which events those were: one of which a part was taken is one of them.
