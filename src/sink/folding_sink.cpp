@@ -42,6 +42,14 @@ bool are_of_one_search(const Call& held, const Call& next) {
            last_component(held.filename->bytes) == last_component(next.filename->bytes);
 }
 
+// The exec that a search led to. Of a script the kernel has put the interpreter in the place of the name.
+bool ends_search(const Call& held, const ExecEvent& exec) {
+    const auto& call = exec.call;
+    if (!exec.is_script) return are_of_one_search(held, call);
+    return held.tid == call.tid && held.pid == call.pid && call.filename &&
+           first_argument(held) == last_component(call.filename->bytes);
+}
+
 }  // namespace
 
 void FoldingSink::write(const Event& event) {
@@ -82,7 +90,7 @@ void FoldingSink::on(const ExecEvent& exec) {
         return;
     }
     const auto& held = search->last.event().call;
-    if (!options_.joins_exec || !are_of_one_search(held, exec.call)) {
+    if (!options_.joins_exec || !ends_search(held, exec)) {
         release(*search);
         next_.write(exec);
         return;
