@@ -85,21 +85,16 @@ void FoldingSink::on(const AttemptEvent& attempt) {
 
 void FoldingSink::on(const ExecEvent& exec) {
     auto* search = search_of(exec.call.tid);
-    if (search == nullptr) {
-        next_.write(exec);
+    if (search == nullptr || !options_.joins_exec || !ends_search(search->last.event().call, exec)) {
+        release_of_process(exec.call.pid, exec);
         return;
     }
     const auto& held = search->last.event().call;
-    if (!options_.joins_exec || !ends_search(held, exec)) {
-        release(*search);
-        next_.write(exec);
-        return;
-    }
     auto joined = exec;
     joined.call.folded_attempts = held.folded_attempts + 1;
     search->is_held = false;
     held_--;
-    next_.write(joined);
+    release_of_process(exec.call.pid, joined);
 }
 
 void FoldingSink::on(const LostEvent& lost) {
@@ -107,6 +102,7 @@ void FoldingSink::on(const LostEvent& lost) {
     next_.write(lost);
 }
 
+// Of all its threads: an exec ends the others.
 void FoldingSink::release_of_process(std::uint32_t pid, const Event& event) {
     for (auto& search : searches_)
         if (search.is_held && search.last.event().call.pid == pid) release(search);
