@@ -13,12 +13,12 @@ constexpr std::size_t kColumns = 80;
 constexpr std::string_view kShortHelp = R"(exectap shows every program that chosen processes run, as it happens.
 
   sudo exectap --tree -- make              what does this command run?
-  sudo exectap 1234                        what does this process run, and its children?
+  sudo exectap 1234                        what does this process start?
   sudo exectap --tty pts/9                 what is run in that terminal?
-  sudo exectap --all --json -o execs.json  everything, with all there is to know of it
+  sudo exectap --all --json -o execs.json  everything, in every detail
 
 usage: exectap [PID...] [OPTION...] [-- COMMAND [ARG...]]
-One line for each exec, on stdout (with COMMAND: on stderr), until Ctrl-C or the end of COMMAND.
+A line for each exec, on stdout (with COMMAND: stderr), until Ctrl-C or its end.
 exectap -h lists the options, exectap --help explains them.
 )";
 
@@ -86,7 +86,7 @@ std::string brief_help(const CLI::App& app) {
     for (const auto& group : groups_of(app)) {
         help += fmt::format("\n{}:\n", group.name);
         for (const auto* option : group.options)
-            help += fmt::format("  {:24}{}\n", invocation(*option), brief(*option));
+            help += fmt::format("  {:25}{}\n", invocation(*option), brief(*option));
     }
     help += "\nexectap --help explains them.\n";
     return help;

@@ -17,15 +17,15 @@ void add_targets(CLI::App& app, RawOptions& raw) {
     constexpr const char* kGroup = "Targets";
     app.add_option("PID", raw.positional_pids)->type_name("");
     repeatable(app.add_option("-p,--pid", raw.pids,
-                              "watch this process; PID alone says the same (repeatable)\n"
+                              "watch this process; PID alone is enough (repeatable)\n"
                               "With all its threads and all that descends from it. The process is meant, not its "
                               "number: should the pid be used again, nobody else is watched."))
         ->group(kGroup)
         ->type_name("PID");
     repeatable(app.add_option("-t,--tty", raw.options.terminals,
-                              "watch the processes of this terminal: pts/9, /dev/pts/9, tty1 (repeatable)\n"
+                              "watch the processes of this terminal (repeatable)\n"
                               "All that have it as their controlling terminal when the trace begins, and all that "
-                              "they start. tty(1) prints a terminal's name."))
+                              "they start. Terminals are pts/9, /dev/pts/9, tty1; tty(1) prints the name."))
         ->group(kGroup)
         ->type_name("TTY");
     flag(app, "-a,--all", raw.options.all,
@@ -47,26 +47,30 @@ void add_targets(CLI::App& app, RawOptions& raw) {
 void add_filters(CLI::App& app, RawOptions& raw) {
     constexpr const char* kGroup = "Filters";
     auto& filters = raw.options.filters;
-    repeatable(app.add_option("--uid", raw.uids,
-                              "only what this real user runs, by name or number (repeatable)\n"
-                              "Asked in the kernel, at each event: of an exec the user that the program runs as, of "
-                              "an end and a fork the one that the process has then."))
+    repeatable(
+        app.add_option(
+            "--uid", raw.uids,
+            "only what this real user runs (repeatable)\n"
+            "A name or a number. Asked in the kernel, at each event: of an exec the user that the program runs as, of "
+            "an end and a fork the one that the process has then."))
         ->group(kGroup)
         ->type_name("USER");
     repeatable(app.add_option("--exclude-tree", raw.excluded_trees,
-                              "leave out this process and its descendants (repeatable)\n"
+                              "leave out this process and all below it (repeatable)\n"
                               "They are not watched at all, and counted nowhere."))
         ->group(kGroup)
         ->type_name("PID");
     flag(app, "--no-failed", raw.no_failed,
-         "leave out execs that fail; watching them may slow system calls\n"
+         "leave out execs that fail\n"
          "Where only tracepoints can see them, watching them slows every system call of the machine, by a third for "
          "the shortest ones.")
         ->group(kGroup);
-    repeatable(app.add_option("--comm", filters.comms,
-                              "only calls of programs of this name: 'make*' (repeatable)\n"
-                              "The name of the caller before its exec, as ps -o comm shows it. * stands for any text, "
-                              "? for one character, [a-z] and [!a-z] for one of a set."))
+    repeatable(
+        app.add_option(
+            "--comm", filters.comms,
+            "only calls of programs of this name (repeatable)\n"
+            "'make*', say: the name of the caller before its exec, as ps -o comm shows it. * stands for any text, "
+            "? for one character, [a-z] and [!a-z] for one of a set."))
         ->group(kGroup)
         ->type_name("GLOB");
     repeatable(app.add_option("--exe", filters.exes,
@@ -76,15 +80,17 @@ void add_filters(CLI::App& app, RawOptions& raw) {
         ->group(kGroup)
         ->type_name("GLOB");
     repeatable(app.add_option("--where", filters.wheres,
-                              "only what this is true of; --where help explains it (repeatable)\n"
-                              "Of several expressions any; they, --comm and --exe must hold together. Events that are "
+                              "only what this is true of (repeatable)\n"
+                              "--where help explains expressions. Of several expressions any; they, --comm and --exe "
+                              "must hold together. Events that are "
                               "left out are counted as filtered, not as lost. Where what is tested was not read, the "
                               "event is shown and the trace incomplete."))
         ->group(kGroup)
         ->type_name("EXPR");
     repeatable(app.add_option("--fail-if", filters.fail_ifs,
-                              "exit with 4 if this is ever true; the same expressions (repeatable)\n"
-                              "Each match is told on stderr at once, with the programs that led to it; COMMAND goes "
+                              "exit with 4 if this is ever true (repeatable)\n"
+                              "An expression, as --where has them. Each match is told on stderr at once, with the "
+                              "programs that led to it; COMMAND goes "
                               "on. Filters by name or expression do not hide anything from it. It implies --strict."))
         ->group(kGroup)
         ->type_name("EXPR");
@@ -104,17 +110,18 @@ void add_output(CLI::App& app, RawOptions& raw) {
         ->group(kGroup)
         ->type_name("line|tree|json");
     flag(app, "--tree", raw.tree,
-         "the same as --format tree: for reading, indented under what started it\n"
-         "A line for each program that starts, fails to start, or ends. [1234] is a pid, where several run at once; "
+         "the same as --format tree: for reading\n"
+         "Indented under what started it. A line for each program that starts, fails to start, or ends. [1234] is a "
+         "pid, where several run at once; "
          "(by cc [1234]) names who started a program where its place does not show it.")
         ->group(kGroup);
     flag(app, "--json", raw.json,
-         "the same as --format json: JSON Lines, every field of every event\n"
-         "With COMMAND it needs -o: stdout and stderr are COMMAND's.")
+         "the same as --format json: JSON Lines\n"
+         "Every field of every event. With COMMAND it needs -o: stdout and stderr are COMMAND's.")
         ->group(kGroup);
     app.add_option("--fields", raw.fields,
-                   "what a line shows, in this order: pid,comm,argv; --fields help lists them\n"
-                   "Errors, exit codes and losses are shown whatever is chosen.")
+                   "what a line shows; --fields help lists all there are\n"
+                   "In this order: pid,comm,argv. Errors, exit codes and losses are shown whatever is chosen.")
         ->group(kGroup)
         ->type_name("LIST");
     app.add_option("--events", raw.events,
@@ -123,8 +130,8 @@ void add_output(CLI::App& app, RawOptions& raw) {
         ->group(kGroup)
         ->type_name("LIST");
     app.add_option("--time", raw.time,
-                   "seconds since the trace's start or the boot, or UTC (default start)\n"
-                   "JSON has all of them in any case.")
+                   "what times count from (default start)\n"
+                   "Seconds since the trace's start or the boot; wall is UTC. JSON has all of them in any case.")
         ->group(kGroup)
         ->type_name("start|boot|wall");
     flag(app, "--wide", raw.options.wide,
@@ -137,8 +144,9 @@ void add_output(CLI::App& app, RawOptions& raw) {
         ->group(kGroup)
         ->type_name("WHEN");
     flag(app, "--quiet", raw.options.quiet,
-         "no banner, no notices, no verdict unless something is missing\n"
-         "Errors and what --fail-if matches are told in any case.")
+         "events alone, unless something is missing\n"
+         "No banner, no notices, and no verdict of a trace that is complete. Errors and what --fail-if matches are "
+         "told in any case.")
         ->group(kGroup);
     flag(app, "--strict", raw.options.strict,
          "with COMMAND: status 3 when the trace is incomplete\n"
@@ -159,12 +167,12 @@ void add_limits(CLI::App& app, RawOptions& raw) {
         ->group(kGroup)
         ->type_name("BYTES");
     app.add_option("--ring", raw.ring,
-                   "room for events between kernel and exectap (default 16M)\n"
-                   "At most 1G. When it is full, events are lost, counted and told.")
+                   "room for events on their way here (default 16M)\n"
+                   "Between the kernel and exectap. At most 1G. When it is full, events are lost, counted and told.")
         ->group(kGroup)
         ->type_name("SIZE");
     app.add_option("--buffer", raw.buffer,
-                   "room for events that wait to be written (default 64M)\n"
+                   "room for events that are to be written (default 64M)\n"
                    "From 64K to 64G: for a reader that is slower than the events. Memory is taken when it is needed.")
         ->group(kGroup)
         ->type_name("SIZE");
