@@ -81,6 +81,17 @@ TEST_F(FailIf, SeesWhatIsFilteredAndSpeaksDespiteQuiet) {
     EXPECT_THAT(last_arguments(events_in(events_path_)), ElementsAre("good"));
 }
 
+TEST_F(FailIf, WithoutACommandIsTheStatusToo) {
+    Shell shell;
+    Watching trace({"--fail-if", kBad, shell.pid_text()});
+    shell.run("/bin/true bad");
+    shell.run("/bin/true good");
+    const auto outcome = trace.stop();
+    EXPECT_EQ(outcome.status, exited(4));
+    EXPECT_THAT(outcome.err, Contains(is_match_of("bad")));
+    EXPECT_THAT(last_arguments(outcome.events()), ElementsAre("bad", "good"));
+}
+
 TEST_F(FailIf, WithoutAMatchChangesNothing) {
     const auto outcome = run("/bin/true good; exit 5");
     EXPECT_EQ(outcome.status, exited(5));
