@@ -200,11 +200,26 @@ void Run::wait_until_matches_are_written() {
                     not_told > 0 ? fmt::format("; {} lines found no room", not_told) : ""));
 }
 
+// Events that only --fail-if wanted to see were left out by nobody.
+void forget_filtered(Tally& tally) {
+    tally.seen -= tally.filtered;
+    tally.filtered = 0;
+}
+
+void forget_what_is_not_told(const EventKinds& told, SessionSummary& summary) {
+    if (!told.execs) forget_filtered(summary.execs);
+    if (!told.attempts) forget_filtered(summary.attempts);
+    if (!told.exits) forget_filtered(summary.exits);
+    if (!told.forks) forget_filtered(summary.forks);
+    if (!told.attempts) summary.attempt_mechanism = AttemptMechanism::off;
+}
+
 // What was written, and what was not, is known before the summary tells of it.
 SessionSummary Run::tell_end() {
     auto summary = session_->finish(handler_);
     sink_.end_events();
     summary.undecided = observers_.undecided();
+    forget_what_is_not_told(options_.events, summary);
     wait_until_written();
     wait_until_written();
     summary.subtract(sink_.losses());

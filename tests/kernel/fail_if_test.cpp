@@ -114,6 +114,16 @@ TEST_F(FailIf, MakesWhatCannotBeTestedAStatusToo) {
     EXPECT_THAT(both.err, Contains("exectap: --fail-if matched 1 event"));
 }
 
+// Of programs too of which only the end tells.
+TEST_F(FailIf, AsksForTheEventsThatItTests) {
+    const auto outcome = run("sh -c 'exit 3'; /nowhere/true; :", {"--fail-if", "exit_code == 3", "--no-failed"});
+    EXPECT_EQ(outcome.status, exited(4));
+    EXPECT_THAT(outcome.err, Contains(AllOf(StartsWith(kMatched), HasSubstr("exit_code=3"))));
+    // They are not told: nobody asked to see them. That is no filter's doing.
+    EXPECT_THAT(events_in(events_path_), SizeIs(2));
+    EXPECT_EQ(outcome.last_words(), "exectap: 2 execs seen, all delivered: complete");
+}
+
 TEST_F(FailIf, CannotBeMadeToForgeALine) {
     const auto script = folder_.path("script");
     // A newline, an escape sequence, a carriage return, an override of the writing direction.
