@@ -52,13 +52,21 @@ void Matches::append_program(const ExecId& program) {
     text_ += "]\n";
 }
 
+void Matches::start(Output& events) {
+    if (events.is_to_same_file_as(STDERR_FILENO)) {
+        shared_ = &events;
+    } else {
+        output_.start();
+    }
+}
+
 void Matches::tell(const Event& event, Truth truth) {
     text_ = truth == Truth::yes ? "exectap: --fail-if matched: " : "exectap: --fail-if could not be tested: ";
     format_.append(text_, event);
     if (const auto* exit = std::get_if<ExitEvent>(&event)) append_program(exit->exec_id);
     if (const auto* fork = std::get_if<ForkEvent>(&event)) append_program(fork->exec_id);
-    if (!output_.put(text_, Tells::aside)) not_told_++;
-    output_.flush();
+    if (!output().put(text_, Tells::aside)) not_told_++;
+    output().flush();
 }
 
 }  // namespace exectap::cli

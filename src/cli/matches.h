@@ -20,12 +20,14 @@ public:
     // `table` outlives it.
     static Result<Matches> create(const Clock& clock, const ProcessTable& table);
 
-    // Before: nothing is written. The thread that writes has the rights of then.
-    void start() { output_.start(); }
+    // Before: nothing is written. The thread that writes has the rights of then. Where `events`, which has been started
+    // and outlives this one, goes to stderr too, it takes the matches: two that write to one pipe at the same time
+    // write into each other's lines.
+    void start(Output& events);
 
     void tell(const Event& event, Truth truth);
 
-    Output& output() { return output_; }
+    Output& output() { return shared_ != nullptr ? *shared_ : output_; }
 
     // Those that stderr was too slow for.
     std::uint64_t not_told() const { return not_told_; }
@@ -37,6 +39,7 @@ private:
 
     Output output_;
     const ProcessTable* table_;
+    Output* shared_ = nullptr;
     LineFormat format_;
     std::string text_;
     std::uint64_t not_told_ = 0;

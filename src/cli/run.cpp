@@ -58,7 +58,7 @@ public:
                         .joins_exec = folding_of(options_.format) == Folding::with_exec}),
           handler_([this](const Event& event) { sink_.write(event); }) {
         output_.start();
-        if (observers_.matches() != nullptr) observers_.matches()->start();
+        if (observers_.matches() != nullptr) observers_.matches()->start(output_);
         tell_start(start);
     }
 

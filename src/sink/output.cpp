@@ -141,6 +141,11 @@ int Output::fd() const {
     return writer_->file.fd();
 }
 
+bool Output::is_to_same_file_as(int fd) const {
+    const std::lock_guard lock(writer_->mutex);
+    return writer_->file.is_same_as(OutputFile::borrow(fd, {}));
+}
+
 void Output::read_event() const {
     std::uint64_t times = 0;
     [[maybe_unused]] const auto ignored = ::read(writer_->event.get(), &times, sizeof times);

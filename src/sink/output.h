@@ -53,6 +53,9 @@ public:
     // The file itself, to be told when its reader goes away. reopen() makes it another one.
     int fd() const;
 
+    // By whatever descriptor.
+    bool is_to_same_file_as(int fd) const;
+
     // Each error of the file once. After one nothing is written until reopen().
     std::optional<Error> failure();
 

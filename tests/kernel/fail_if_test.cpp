@@ -187,6 +187,25 @@ TEST_F(FailIf, DoesNotHoldUpCommandWhereNobodyReadsTheMatches) {
     EXPECT_THAT(events_in(events_path_), SizeIs(2001));
 }
 
+// Two that write to one pipe must not write into each other's lines.
+TEST_F(FailIf, LeavesTheLinesOfEventsOnStderrWhole) {
+    const auto lines = stderr_read_late({});
+    std::size_t matches = 0;
+    std::size_t events = 0;
+    for (const auto& line : lines) {
+        if (line.starts_with("exectap: --fail-if matched: ")) {
+            matches++;
+            EXPECT_EQ(line.find("exectap: ", 1), line.npos) << line;
+        } else if (!line.starts_with("exectap: ")) {
+            parse_event(line);
+            events++;
+        }
+    }
+    EXPECT_EQ(matches, 2000U);
+    EXPECT_EQ(events, 2001U);
+    EXPECT_THAT(lines, Contains(kTwoThousand));
+}
+
 // What the shell ran after the reader of the events had gone.
 Outcome with_a_reader_that_goes(const Words& options, const std::string& then) {
     const TempDir folder;
