@@ -89,6 +89,7 @@ private:
     FoldingSink sink_;
     Session::Handler handler_;
     bool is_done_ = false;
+    bool has_lost_reader_ = false;
     bool has_write_error_ = false;
 };
 
@@ -165,7 +166,8 @@ void Run::on_output() {
 void Run::stop_quietly() {
     has_reader_to_lose_ = false;
     // What must not happen is looked for to the end.
-    if (command_ && options_.forbidden) return;
+    has_lost_reader_ = command_ && options_.forbidden;
+    if (has_lost_reader_) return;
     session_.reset();
     if (!command_) is_done_ = true;
 }
@@ -222,7 +224,8 @@ SessionSummary Run::tell_end() {
     forget_what_is_not_told(options_.events, summary);
     wait_until_written();
     wait_until_written();
-    summary.subtract(sink_.losses());
+    // What nobody wanted to read is not missing.
+    if (!has_lost_reader_) summary.subtract(sink_.losses());
     if (!session_) return summary;
     sink_.end({summary, since_boot_now() - began_, observers_.forbidden_matched()});
     wait_until_written();
@@ -243,7 +246,8 @@ Result<int> Run::end() {
         if (session_) is_complete = summary.is_complete() && closed;
         // All of it left exectap, and yet the file system has refused some, nobody knows what: there is no verdict.
         const bool is_unknown = summary.is_complete() && !closed;
-        if (session_ && !is_unknown && (!options_.quiet || !is_complete)) say(verdict(summary));
+        const bool is_quiet = options_.quiet || has_lost_reader_;
+        if (session_ && !is_unknown && (!is_quiet || !is_complete)) say(verdict(summary));
     } else {
         wait_until_matches_are_written();
     }

@@ -236,5 +236,12 @@ TEST_F(FailIf, LooksOnWhenTheReaderOfTheEventsHasGone) {
     }
 }
 
+// Who goes has no use for the rest, and it is no failure: no more than without --fail-if.
+TEST_F(FailIf, IsNotMetByAReaderThatGoes) {
+    const auto outcome = with_a_reader_that_goes({"--fail-if", kBad}, "/bin/true good; exit 5");
+    EXPECT_EQ(outcome.status, exited(5));
+    EXPECT_THAT(said_by(outcome), IsEmpty());
+}
+
 }  // namespace
 }  // namespace exectap::test
