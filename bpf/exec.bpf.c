@@ -313,7 +313,7 @@ int check_exec(struct trace_event_raw_sched_process_exec *ctx)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct wire_mark *mark = mark_at_exec(task, ctx->old_pid);
 
-	if (is_watched(mark))
+	if (is_watched(mark) && is_wanted())
 		note_untold_exec(task, mark_to_note_in(task, mark));
 	return 0;
 }

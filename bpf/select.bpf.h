@@ -26,7 +26,7 @@ static __always_inline __u32 number_of(struct pid *pid, __u32 level)
 static __always_inline bool is_watched(const struct wire_mark *mark)
 {
 	if (!mark)
-		return config.all;
+		return config.all && !state.settling;
 	return mark->kind == WIRE_MARK_WATCHED;
 }
 

@@ -31,6 +31,9 @@ static __always_inline bool is_in_scope(struct task_struct *task)
 	struct task_struct *leader = task->group_leader;
 	struct wire_mark *mark;
 
+	/* Who is left out goes first, with all descendants: a task that is marked is not asked about again. */
+	if (state.settling)
+		return false;
 	/* Then nobody needs a mark but for what it keeps. */
 	if (config.all)
 		return config.ancestry;

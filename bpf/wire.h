@@ -103,7 +103,8 @@ struct wire_state {
 	/* Where programs can be preempted: seen by a check and told by neither the program nor its copy. */
 	__u64 untold_execs;
 	__u64 untold_forks;
-	__u64 padding;
+	__u32 settling; /* who is left out is being marked: nothing is told yet of tasks without a mark */
+	__u32 padding;
 	struct wire_counters cpu[WIRE_CPU_SLOTS];
 };
 

@@ -84,6 +84,18 @@ Result<void> Seeding::leave_out(std::span<const ProcessTarget> processes) const 
     return {};
 }
 
+Result<void> Seeding::settle() {
+    for (int passes = 1; passes <= kMostDisturbedPasses; passes++) {
+        const auto disturbances = load_shared(state_.disturbances);
+        const auto pass = run_iterator();
+        if (!pass) return pass.error();
+        log::capture().debug("pass {} over who is left out", passes);
+        if (load_shared(state_.disturbances) == disturbances) break;
+    }
+    __atomic_store_n(&state_.settling, 0, __ATOMIC_SEQ_CST);
+    return {};
+}
+
 // Also asks whether a root still shows its mark: a worker that execs before the iterator reaches it takes the leader's
 // place, without the leader's mark.
 Result<std::uint64_t> Seeding::mark_roots(std::span<const ProcessTarget> roots) const {

@@ -40,6 +40,9 @@ public:
     // Marks these processes, so that they are never watched; run() does so with their threads and descendants.
     Result<void> leave_out(std::span<const ProcessTarget> processes) const;
 
+    // Marks what descends from those. Fork programs are attached by then; nothing is told yet of who has no mark.
+    Result<void> settle();
+
     // Marks roots and descendants until a pass finds nothing more to mark. `state.seeding` was set before the programs
     // were attached; when this returns it is not.
     Result<Seeded> run(std::span<const ProcessTarget> roots);

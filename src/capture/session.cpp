@@ -197,11 +197,13 @@ Result<void> BpfSession::attach(const SessionConfig& config) {
         if (!left_out) return left_out.error();
         leaves_out_ |= !processes.empty();
     }
+    __atomic_store_n(&state().settling, leaves_out_ ? 1 : 0, __ATOMIC_SEQ_CST);
     __atomic_store_n(&state().seeding, is_seeded() ? 1 : 0, __ATOMIC_SEQ_CST);
     auto programs = attach_programs(skeleton_->obj, {config, mechanism_, skeleton_->rodata->config.preemptible != 0});
     if (!programs) return programs.error();
     programs_ = std::move(*programs);
-    return {};
+    if (!leaves_out_) return {};
+    return seeding().settle();
 }
 
 Result<void> BpfSession::mark(std::span<const ProcessTarget> roots) {

@@ -75,14 +75,15 @@ std::string verdict(const SessionSummary& summary) {
     if (missing.empty() && filtered == 0) {
         text += " seen, all delivered: complete";
     } else if (missing.empty()) {
-        text += fmt::format(" seen, {} filtered, all others delivered: complete", filtered);
+        text +=
+            fmt::format(" seen, {} filtered, all others delivered: complete", count_of(filtered, "event", "events"));
     } else {
         // Named here because the sums that follow include them.
         if (summary.exits.seen > 0) text += ", " + count_of(summary.exits.seen, "exit", "exits");
         if (summary.forks.seen > 0) text += ", " + count_of(summary.forks.seen, "fork", "forks");
         text += fmt::format(" seen, {}{} delivered, {}: incomplete",
-                            filtered > 0 ? fmt::format("{} filtered, ", filtered) : "", summary.total().delivered,
-                            fmt::join(missing, ", "));
+                            filtered > 0 ? count_of(filtered, "event", "events") + " filtered, " : "",
+                            summary.total().delivered, fmt::join(missing, ", "));
     }
     if (summary.still_alive > 0)
         text += "; " + count_of(summary.still_alive, "watched process", "watched processes") + " still alive";

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -324,7 +325,7 @@ Result<void> read_expressions(RawOptions& raw) {
 
 // An abbreviation of one, or what few changes make of the word. A letter is near to every other.
 std::string_view meant_option(std::string_view name, std::span<const std::string_view> known) {
-    if (!name.starts_with("--")) return {};
+    if (name.size() <= 2) return {};
     const auto is_abbreviated = [&](std::string_view option) { return option.starts_with(name); };
     if (std::count_if(known.begin(), known.end(), is_abbreviated) == 1)
         return *std::find_if(known.begin(), known.end(), is_abbreviated);
@@ -334,7 +335,9 @@ std::string_view meant_option(std::string_view name, std::span<const std::string
 // Of the words that look like options the first one that is none.
 Error unknown_option(const std::string& word, std::span<const std::string> names) {
     const auto name = word.substr(0, word.find('='));
-    const std::vector<std::string_view> known(names.begin(), names.end());
+    std::vector<std::string_view> known;
+    std::copy_if(names.begin(), names.end(), std::back_inserter(known),
+                 [](std::string_view option) { return option.starts_with("--"); });
     const auto meant = meant_option(name, known);
     const auto hint = meant.empty() ? std::string() : fmt::format("did you mean {}? ", meant);
     return usage_error(fmt::format("no option {}; {}exectap -h lists them", shown(word), hint));

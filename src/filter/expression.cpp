@@ -19,6 +19,9 @@ Truth test_field(const Expression::FieldTest& test, const Event& event, const Ev
             return getter == nullptr ? std::nullopt : std::optional(getter(one, context));
         },
         event);
+    // Whether it is there is answered for a call: it is not. An end and a fork say little themselves, and follow.
+    const bool is_call = std::holds_alternative<ExecEvent>(event) || std::holds_alternative<AttemptEvent>(event);
+    if (!value && is_call && std::holds_alternative<IsPresent>(test.condition)) return Truth::no;
     if (!value) return Truth::not_applicable;
     if (std::holds_alternative<Absent>(*value) && test.doubt != nullptr && test.doubt(event, context))
         return Truth::unknown;

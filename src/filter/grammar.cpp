@@ -31,7 +31,8 @@ STRING  "..." or '...' with the escapes that exectap prints:
 A list (argv flags ancestry): one element passes the test.
 An absent value passes no test but != and !~. What could not be read or was
 cut may leave a test undecided. A field that this kind of event does not
-have makes a test not applicable.
+have makes a test not applicable; alone, it is not there for an exec or an
+attempt.
 
 comm in {"sh", "bash"} && uid != 0
 exe ~ "/usr/lib/*" || script ~ "*.py"

@@ -327,8 +327,7 @@ void TreeFormat::append_line(std::string& out, Line line) {
 
     const auto columns = options_.columns ? options_.columns() : 0;
     const auto taken = columns_of(head) + columns_of(line.notes) + columns_of(line.failure);
-    constexpr std::size_t kFewest = 16;
-    const auto room = columns > taken + kFewest ? columns - taken : kFewest;
+    const auto room = columns > taken + kFewestShortenedColumns ? columns - taken : kFewestShortenedColumns;
     const auto text = columns == 0      ? line.text
                       : line.is_program ? shortened_command(line.text, room)
                                         : shortened(line.text, room);

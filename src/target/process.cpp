@@ -72,8 +72,7 @@ Result<ProcessTarget> open_process(pid_t pid) {
     const bool can_ask_proc = is_own_proc();
     const auto process = can_ask_proc ? process_of_thread(pid) : std::nullopt;
     if (process && *process != pid)
-        return usage_error(
-            fmt::format("{} is a thread of process {}: name the process", pid, *process));
+        return usage_error(fmt::format("{} is a thread of process {}: name the process", pid, *process));
     UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     if (!pidfd) {
         if (errno == ESRCH) return Error{fmt::format("no process {}", pid)};

@@ -161,7 +161,7 @@ TEST_F(FilterExpression, WhatCannotBeDecidedIsShownAndTheRunIncomplete) {
     const auto line = lines_of_run(options, command);
     EXPECT_THAT(line.events(), ElementsAre(testing::Field(&EventLine::argc, 3U), testing::Field(&EventLine::argc, 3U)));
     EXPECT_EQ(line.last_words(),
-              "exectap: 3 execs, 0 attempts seen, 1 filtered, 2 delivered, 1 that no filter could decide on: "
+              "exectap: 3 execs, 0 attempts seen, 1 event filtered, 2 delivered, 1 undecided (unreadable or cut): "
               "incomplete; 1 watched process still alive");
     EXPECT_EQ(line.status, exited(3));
 

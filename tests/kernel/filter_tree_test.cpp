@@ -129,6 +129,24 @@ TEST_F(FilterTree, HoldsWithAll) {
     EXPECT_THAT(of_family(last_arguments(json.stop(), "exec")), ElementsAre(family.word("top")));
 }
 
+// Who has no mark yet is watched then, and a tree that forks all the time has always somebody without.
+TEST_F(FilterTree, HoldsWithAllFromTheFirstMomentOn) {
+    const auto word = fmt::format("busy-{}", ::getpid());
+    Process busy({"/bin/sh", "-c", "echo ready; while :; do /bin/true " + word + "; done"});
+    EXPECT_EQ(busy.out().next_line(), "ready");
+    const auto excluded = "--exclude-tree=" + std::to_string(busy.pid());
+    for (int i = 0; i < 12 && !HasFailure(); i++) {
+        SCOPED_TRACE(fmt::format("start {}", i));
+        Exectap trace({"--all", "--no-failed", excluded, "--events=exec,exit,fork", "--", "/bin/true", "command"});
+        const auto outcome = trace.finish();
+        EXPECT_EQ(outcome.status, exited(0));
+        const auto events = outcome.events_on_stderr();
+        EXPECT_THAT(last_arguments(events), Contains("command"));
+        EXPECT_THAT(last_arguments(events), Not(Contains(word)));
+        for (const auto& event : events) EXPECT_NE(event.pid, busy.pid()) << event;
+    }
+}
+
 TEST_F(FilterTree, RefusesTargetsThatAreInIt) {
     Family family;
     for (const auto& target : {family.middle.pid_text(), family.lowest.pid_text()})

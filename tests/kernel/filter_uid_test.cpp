@@ -61,9 +61,10 @@ TEST_F(FilterUid, TellsEventsOfAllKindsOfThatUserOnly) {
 
     const auto line = lines_while(shell, command, {"--uid", user});
     EXPECT_THAT(line.events(), AllOf(SizeIs(3), Each(testing::Field(&EventLine::uid, std::stoul(user)))));
-    EXPECT_EQ(line.last_words(),
-              "exectap: 4 execs, 1 attempt seen, 2 filtered, all others delivered: complete; 1 watched process still "
-              "alive");
+    EXPECT_EQ(
+        line.last_words(),
+        "exectap: 4 execs, 1 attempt seen, 2 events filtered, all others delivered: complete; 1 watched process still "
+        "alive");
 }
 
 TEST_F(FilterUid, TakesNamesAndSeveralUsers) {
@@ -202,7 +203,7 @@ TEST_F(FilterUid, CountsTheLossOfWhatIsWanted) {
     // All of the others, and the end of the program itself.
     EXPECT_EQ(outcome.summary().at("filtered"), 2 * wanted + 1);
     EXPECT_EQ(outcome.status, exited(3));
-    const std::regex verdict(R"(exectap: \d+ execs, \d+ exits seen, (\d+) filtered, \d+ delivered, \d+ lost \(ring )"
+    const std::regex verdict(R"(exectap: \d+ execs, \d+ exits seen, (\d+) events filtered, \d+ delivered, \d+ lost \(ring )"
                              R"(full\): incomplete)");
     EXPECT_TRUE(std::regex_match(outcome.err.back(), verdict)) << outcome.err.back();
 }

@@ -213,7 +213,7 @@ TEST_F(Tree, NeverIsWiderThanTheTerminal) {
                        "|| ./down $(($1 - 1))",
                        deep, test_program("exec_as")));
     script("commit", "(echo go >go) &\n./down 12");
-    for (const auto columns : std::to_array<unsigned short>({80, 50, 40})) {
+    for (const auto columns : std::to_array<unsigned short>({80, 60, 48})) {
         Window window(columns);
         const auto lines = lines_on(window, {"--tree", "--color=never"});
         EXPECT_GT(lines.size(), 30U);

@@ -18,7 +18,7 @@ void append_last(std::vector<std::string>& last, const Argv& argv) {
 
 FilteredVerdict filtered_verdict(const Outcome& outcome) {
     static const std::regex grammar(
-        R"(exectap: (\d+) execs?(?:, (\d+) attempts?)? seen, (\d+) filtered, all others delivered: complete)"
+        R"(exectap: (\d+) execs?(?:, (\d+) attempts?)? seen, (\d+) events? filtered, all others delivered: complete)"
         R"((?:; \d+ watched process(?:es)? still alive)?)");
     const auto line = outcome.last_words();
     std::smatch match;

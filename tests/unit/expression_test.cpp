@@ -214,13 +214,16 @@ TEST(Expression, TakesAnAbsentValueForOneThatPassesNoTest) {
 
 TEST(Expression, IsNotApplicableWhereItsFieldIsNone) {
     expect_of(whole_exec(), Truth::not_applicable,
-              {"exit_code == 0", "exit_code != 0", "!exit_code", "exit_code", "error", "fatal", "lost", "child_pid",
-               "pid == 1234 && exit_code == 0", "pid == 1 || exit_code == 0"});
+              {"exit_code == 0", "exit_code != 0", "!(error == \"ENOENT\")", "lost > 0", "pid == 1234 && exit_code == 0",
+               "pid == 1 || exit_code == 0"});
     expect_of(whole_exec(), Truth::no, {"pid == 1 && exit_code == 0"});
     expect_of(whole_exec(), Truth::yes, {"pid == 1234 || exit_code == 0"});
     expect_of(whole_exit(), Truth::not_applicable, {"comm == \"bash\"", "comm != \"bash\"", "exe", "argv", "uid == 0"});
     expect_of(whole_fork(), Truth::not_applicable, {"comm == \"bash\"", "exit_code"});
     expect_of(whole_loss(), Truth::not_applicable, {"pid == 1", "time"});
+    // Whether it is there is known of a call.
+    expect_of(whole_exec(), Truth::no, {"error", "fatal", "exit_code", "child_pid"});
+    expect_of(whole_exec(), Truth::yes, {"!error", "pid == 1234 && !exit_code"});
     expect_of(whole_loss(), Truth::yes, {"lost == 312", "count > 311", "reason == \"ring\"", "type == \"lost\""});
 }
 

@@ -30,7 +30,7 @@ TEST(ExpressionOfTheUnreadable, IsUnknown) {
                "argv", R"(argv0 ~ "a*")", R"(exe ~ "a" && pid == 1234)", R"(exe ~ "a" || pid == 1)"});
     expect_of(exec, Truth::no, {R"(exe ~ "a" && pid == 1)"});
     expect_of(exec, Truth::yes, {R"(exe ~ "a" || pid == 1234)"});
-    expect_of(exec, Truth::unknown, {"exe && exit_code", "exe || exit_code"});
+    expect_of(exec, Truth::unknown, {"exe && exit_code == 0", "exe || exit_code == 0"});
 }
 
 TEST(ExpressionOfTheUnreadable, IsUnknownForWhatIsMadeOfIt) {
