@@ -137,7 +137,7 @@ TEST_F(FilterTree, HoldsWithAllFromTheFirstMomentOn) {
     const auto excluded = "--exclude-tree=" + std::to_string(busy.pid());
     for (int i = 0; i < 12 && !HasFailure(); i++) {
         SCOPED_TRACE(fmt::format("start {}", i));
-        Exectap trace({"--all", "--no-failed", excluded, "--events=exec,exit,fork", "--", "/bin/true", "command"});
+        Exectap trace({"--all", "--quiet", "--no-failed", excluded, "--", "/bin/true", "command"});
         const auto outcome = trace.finish();
         EXPECT_EQ(outcome.status, exited(0));
         const auto events = outcome.events_on_stderr();
