@@ -132,18 +132,19 @@ TEST_F(FilterTree, HoldsWithAll) {
 // Who has no mark yet is watched then, and a tree that forks all the time has always somebody without.
 TEST_F(FilterTree, HoldsWithAllFromTheFirstMomentOn) {
     const auto word = fmt::format("busy-{}", ::getpid());
-    Process busy({"/bin/sh", "-c", "echo ready; while :; do /bin/true " + word + "; done"});
+    Process busy({"/bin/sh", "-c", "echo ready; while :; do /bin/sh -c 'exit 77' " + word + "; done"});
     EXPECT_EQ(busy.out().next_line(), "ready");
     const auto excluded = "--exclude-tree=" + std::to_string(busy.pid());
     for (int i = 0; i < 12 && !HasFailure(); i++) {
         SCOPED_TRACE(fmt::format("start {}", i));
-        Exectap trace({"--all", "--quiet", "--no-failed", excluded, "--", "/bin/true", "command"});
-        const auto outcome = trace.finish();
-        EXPECT_EQ(outcome.status, exited(0));
-        const auto events = outcome.events_on_stderr();
-        EXPECT_THAT(last_arguments(events), Contains("command"));
-        EXPECT_THAT(last_arguments(events), Not(Contains(word)));
-        for (const auto& event : events) EXPECT_NE(event.pid, busy.pid()) << event;
+        const auto outcome =
+            run_json({"--all", "--no-failed", excluded, "--events=exec,exit,fork", "--", "/bin/sleep", "0.05"});
+        EXPECT_THAT(last_arguments(outcome, "exec"), Not(Contains(word)));
+        for (const auto& event : outcome.events()) {
+            EXPECT_NE(event.at("pid"), busy.pid()) << event;
+            EXPECT_NE(event.value("ppid", 0), busy.pid()) << event;
+        }
+        for (const auto& end : outcome.of("exit")) EXPECT_NE(end.value("exit_code", 0), 77) << end;
     }
 }
 
