@@ -62,7 +62,7 @@ void add_filters(CLI::App& app, RawOptions& raw) {
         ->type_name("PID");
     flag(app, "--no-failed", raw.no_failed,
          "leave out execs that fail\n"
-         "Where only tracepoints can see them, watching them slows every system call of the machine, by a third for "
+         "Where only tracepoints can see them, watching them slows every system call of the machine, by a quarter for "
          "the shortest ones.")
         ->group(kGroup);
     repeatable(

@@ -39,6 +39,9 @@ constexpr std::size_t kMostOver = 1024;
 // More can be known only if ends are not told: then all is forgotten, and shown once more where it is needed.
 constexpr std::size_t kMostNodes = 65536;
 
+// So many ancestors are looked at for one line: who forks deeper than that shall not make lines slow.
+constexpr std::size_t kMostAncestors = 512;
+
 constexpr std::string_view kOwnName = "exectap";
 
 constexpr std::string_view kDim = "\x1b[2m";
@@ -189,8 +192,11 @@ TreeFormat::Node* TreeFormat::find(const ExecId& id) {
 
 // The program itself or the first one on its line of ancestors that the tree knows: forks in between have no lines.
 std::optional<ExecId> TreeFormat::nearest(std::optional<ExecId> program) {
-    while (program && find(*program) == nullptr) program = options_.table->parent_of(*program);
-    return program;
+    for (std::size_t steps = 0; steps < kMostAncestors; steps++) {
+        if (!program || find(*program) != nullptr) return program;
+        program = options_.table->parent_of(*program);
+    }
+    return std::nullopt;
 }
 
 // What a line about a child of `program` hangs below; its own line is there, or comes now.
@@ -200,9 +206,18 @@ std::optional<ExecId> TreeFormat::above(std::string& out, std::optional<ExecId> 
     return id;
 }
 
+// Not by recursion: observed processes choose how many there are.
 void TreeFormat::show_what_ran_before(std::string& out, const ExecId& id) {
-    if (find(id)->has_line) return;
-    const auto parent_id = above(out, options_.table->parent_of(id));
+    std::vector<ExecId> unseen;
+    for (std::optional<ExecId> at = id; at && !find(*at)->has_line && unseen.size() < kMostAncestors;
+         at = nearest(options_.table->parent_of(*at)))
+        unseen.push_back(*at);
+    std::for_each(unseen.rbegin(), unseen.rend(), [&](const ExecId& each) { show_as_running_before(out, each); });
+}
+
+void TreeFormat::show_as_running_before(std::string& out, const ExecId& id) {
+    auto parent_id = nearest(options_.table->parent_of(id));
+    if (parent_id && !find(*parent_id)->has_line) parent_id.reset();
     auto& node = *find(id);
     node.parent = parent_id;
     node.depth = parent_id ? find(*parent_id)->depth + 1 : 0;
@@ -225,7 +240,8 @@ void TreeFormat::show_what_ran_before(std::string& out, const ExecId& id) {
 // Whether a program with a line runs that is not above this one.
 bool TreeFormat::runs_beside_others(const Node& node) {
     std::size_t running_above = 0;
-    for (auto at = node.parent; at;) {
+    std::size_t seen = 0;
+    for (auto at = node.parent; at && seen < kMostAncestors; seen++) {
         const auto* ancestor = find(*at);
         if (ancestor == nullptr) break;
         if (!ancestor->is_over) running_above++;
@@ -247,7 +263,7 @@ void TreeFormat::put_at(std::size_t depth, const ExecId& id) {
     last_line_.push_back(id);
 }
 
-std::string TreeFormat::reference(const Node& node) const {
+std::string TreeFormat::reference(const Node& node) {
     return node.shows_pid ? fmt::format("{} [{}]", node.name, node.pid) : node.name;
 }
 
@@ -300,19 +316,19 @@ std::string TreeFormat::rails(const Line& line) {
     std::vector<std::string_view> rails;
     const auto* node = line.above ? find(*line.above) : nullptr;
     const auto depth = node != nullptr ? node->depth + 1 : 0;
-    for (auto at = node != nullptr ? node->parent : std::nullopt; at;) {
+    for (auto at = node != nullptr ? node->parent : std::nullopt; at && rails.size() < kMostAncestors;) {
         const auto* ancestor = find(*at);
         rails.push_back(ancestor == nullptr || ancestor->is_over ? kNoRail : kRail);
         at = ancestor != nullptr ? ancestor->parent : std::nullopt;
     }
-    // Ancestors that were forgotten.
-    while (depth > 0 && rails.size() < depth - 1) rails.push_back(kNoRail);
-    std::reverse(rails.begin(), rails.end());
-    const bool is_too_deep = rails.size() > most;
-    if (is_too_deep) rails.resize(most);
+    const auto count = depth > 0 ? depth - 1 : 0;
     std::string text;
-    for (const auto rail : rails) text += rail;
-    if (is_too_deep) text += fmt::format("⋯{} ", depth);
+    for (std::size_t i = 0; i < std::min(count, most); i++) {
+        // Ancestors that were forgotten, or are too many, have none.
+        const auto from_below = count - 1 - i;
+        text += from_below < rails.size() ? rails[from_below] : kNoRail;
+    }
+    if (count > most) text += fmt::format("⋯{} ", depth);
     return text;
 }
 

@@ -77,10 +77,11 @@ private:
     std::optional<ExecId> nearest(std::optional<ExecId> program);
     std::optional<ExecId> above(std::string& out, std::optional<ExecId> program);
     void show_what_ran_before(std::string& out, const ExecId& id);
+    void show_as_running_before(std::string& out, const ExecId& id);
     bool runs_beside_others(const Node& node);
     bool is_right_below(std::size_t depth, const std::optional<ExecId>& id) const;
     void put_at(std::size_t depth, const ExecId& id);
-    std::string reference(const Node& node) const;
+    static std::string reference(const Node& node);
     void note_end(const ExecId& id, Node& node);
     void forget_what_is_too_much();
 

@@ -203,8 +203,9 @@ TEST_F(FilterUid, CountsTheLossOfWhatIsWanted) {
     // All of the others, and the end of the program itself.
     EXPECT_EQ(outcome.summary().at("filtered"), 2 * wanted + 1);
     EXPECT_EQ(outcome.status, exited(3));
-    const std::regex verdict(R"(exectap: \d+ execs, \d+ exits seen, (\d+) events filtered, \d+ delivered, \d+ lost \(ring )"
-                             R"(full\): incomplete)");
+    const std::regex verdict(
+        R"(exectap: \d+ execs, \d+ exits seen, (\d+) events filtered, \d+ delivered, \d+ lost \(ring )"
+        R"(full\): incomplete)");
     EXPECT_TRUE(std::regex_match(outcome.err.back(), verdict)) << outcome.err.back();
 }
 

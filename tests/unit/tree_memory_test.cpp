@@ -58,6 +58,21 @@ TEST(TreeMemory, SaysWhoItWasOfWhomNothingIsKnown) {
               "0.000 ├─ modprobe\n");
 }
 
+// Observed processes choose how deep they fork: the tracer's stack and its time for a line are not theirs.
+TEST(TreeMemory, LooksAtSoManyAncestorsOnly) {
+    constexpr std::uint32_t kDeep = 20'000;
+    Scene scene;
+    scene.ran_before(1, "sh");
+    for (std::uint32_t i = 2; i <= kDeep; i++) scene.ran_before(i, "sh", i - 1);
+    scene.spawn(kDeep, kDeep + 1, "deep");
+    const auto lines = lines_of(scene.text());
+    EXPECT_EQ(lines.size(), 513U);
+    EXPECT_EQ(lines.front(), "      sh  [" + std::to_string(kDeep - 511) + "]  (ran before)");
+    EXPECT_TRUE(lines.back().ends_with("⋯512 ├─ deep")) << lines.back();
+    for (std::uint32_t i = kDeep + 2; i < 2 * kDeep; i++) scene.spawn(i - 1, i, "sh");
+    EXPECT_EQ(lines_of(scene.text()).size(), kDeep - 2);
+}
+
 TEST(TreeMemory, ForgetsWhatEndedLongAgo) {
     Scene scene;
     scene.command(10);
