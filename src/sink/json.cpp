@@ -152,16 +152,19 @@ struct FieldWriter {
     }
 };
 
-// Nothing, where there is nothing to list.
-void number_list(JsonObject& object, std::string_view name, const std::vector<std::uint32_t>& numbers) {
+// Filters that were not asked for are absent.
+void number_filter(JsonObject& object, std::string_view name, const std::vector<std::uint32_t>& numbers) {
     if (!numbers.empty()) object.numbers(name, numbers);
 }
 
 void text_list(JsonObject& object, std::string_view name, const std::vector<std::string>& texts) {
-    if (texts.empty()) return;
     object.list(name, [&](auto visit) {
         for (const auto& text : texts) visit(text);
     });
+}
+
+void text_filter(JsonObject& object, std::string_view name, const std::vector<std::string>& texts) {
+    if (!texts.empty()) text_list(object, name, texts);
 }
 
 void write_filters(JsonObject& object, const TraceStart& start) {
@@ -174,12 +177,12 @@ void write_filters(JsonObject& object, const TraceStart& start) {
     });
     object.boolean("watch_children", start.watch_children);
     const auto& filters = start.filters;
-    number_list(object, "uid", filters.uids);
-    number_list(object, "exclude_tree", filters.excluded_trees);
-    text_list(object, "comm", filters.comms);
-    text_list(object, "exe", filters.exes);
-    text_list(object, "where", filters.wheres);
-    text_list(object, "fail_if", filters.fail_ifs);
+    number_filter(object, "uid", filters.uids);
+    number_filter(object, "exclude_tree", filters.excluded_trees);
+    text_filter(object, "comm", filters.comms);
+    text_filter(object, "exe", filters.exes);
+    text_filter(object, "where", filters.wheres);
+    text_filter(object, "fail_if", filters.fail_ifs);
     object.end();
 }
 
@@ -221,7 +224,7 @@ void JsonFormat::begin(std::string& out, const TraceStart& start) {
     object.word("time", utc_word(start.clock.start_since_boot + start.clock.wall_minus_boot, kNanoseconds).text());
     object.number("boot_ns", start.clock.start_since_boot.count());
     text_list(object, "targets", start.targets);
-    text_list(object, "command", start.command);
+    if (!start.command.empty()) text_list(object, "command", start.command);
     write_filters(object, start);
     object.begin("limits");
     object.number("ring_bytes", start.ring_bytes);

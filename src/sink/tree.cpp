@@ -349,7 +349,7 @@ void TreeFormat::append_line(std::string& out, Line line) {
                                         : shortened(line.text, room);
     const auto name = line.is_program ? text.substr(0, text.find(' ')) : std::string();
     paint(out, name, kBold);
-    paint(out, std::string_view(text).substr(name.size()), line.is_bad ? kRed : line.is_dim ? kDim : "");
+    paint(out, text.substr(name.size()), line.is_bad ? kRed : line.is_dim ? kDim : "");
     paint(out, line.notes, kDim);
     paint(out, line.failure, kRed);
     out += '\n';
