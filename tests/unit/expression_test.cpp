@@ -214,8 +214,8 @@ TEST(Expression, TakesAnAbsentValueForOneThatPassesNoTest) {
 
 TEST(Expression, IsNotApplicableWhereItsFieldIsNone) {
     expect_of(whole_exec(), Truth::not_applicable,
-              {"exit_code == 0", "exit_code != 0", "!(error == \"ENOENT\")", "lost > 0", "pid == 1234 && exit_code == 0",
-               "pid == 1 || exit_code == 0"});
+              {"exit_code == 0", "exit_code != 0", "!(error == \"ENOENT\")", "lost > 0",
+               "pid == 1234 && exit_code == 0", "pid == 1 || exit_code == 0"});
     expect_of(whole_exec(), Truth::no, {"pid == 1 && exit_code == 0"});
     expect_of(whole_exec(), Truth::yes, {"pid == 1234 || exit_code == 0"});
     expect_of(whole_exit(), Truth::not_applicable, {"comm == \"bash\"", "comm != \"bash\"", "exe", "argv", "uid == 0"});
