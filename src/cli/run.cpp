@@ -254,8 +254,7 @@ Result<int> Run::end() {
     if (!command_) return status(has_write_error_ ? kStatusFailure : is_complete ? 0 : kStatusIncomplete);
     const auto commands_status = command_->wait();
     if (!commands_status) return commands_status.error();
-    const bool is_strict = options_.strict || options_.forbidden;
-    return status(is_strict && !is_complete ? kStatusIncomplete : *commands_status);
+    return status(options_.strict && !is_complete ? kStatusIncomplete : *commands_status);
 }
 
 int Run::status(int otherwise) const {
