@@ -171,7 +171,7 @@ std::vector<std::string> stderr_read_late(const Words& options) {
     EXPECT_EQ(trace.out().next_line(), "ready");
     trace.write("go\n");
     EXPECT_EQ(trace.out().next_line(), "execs 2000");
-    const auto lines = lines_of(read_all(err.read_end));
+    auto lines = lines_of(read_all(err.read_end));
     EXPECT_EQ(trace.wait(), exited(4));
     return lines;
 }

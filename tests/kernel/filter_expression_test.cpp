@@ -28,7 +28,7 @@ protected:
         return folder_.path(name);
     }
 
-    Outcome lines_of_run(Words options, const std::string& command) {
+    static Outcome lines_of_run(Words options, const std::string& command) {
         Shell shell;
         options.push_back(shell.pid_text());
         Watching trace(options);
@@ -36,7 +36,7 @@ protected:
         return trace.stop();
     }
 
-    JsonOutcome json_of_run(Words options, const std::string& command) {
+    static JsonOutcome json_of_run(Words options, const std::string& command) {
         Shell shell;
         options.push_back(shell.pid_text());
         JsonWatching trace(options);
@@ -46,7 +46,7 @@ protected:
         return outcome;
     }
 
-    const ProgramFolder folder_;
+    ProgramFolder folder_;
 };
 
 TEST_F(FilterExpression, CommIsTheCallersName) {
@@ -120,7 +120,7 @@ TEST_F(FilterExpression, WhereTestsSetsAndElements) {
 }
 
 TEST_F(FilterExpression, WhereShowsFailedExecsByTheirError) {
-    const auto command = "/nowhere/true a 2>/dev/null; /etc/passwd b 2>/dev/null; /bin/true c";
+    const auto* const command = "/nowhere/true a 2>/dev/null; /etc/passwd b 2>/dev/null; /bin/true c";
     const auto line = lines_of_run({"--where", R"(error == "EACCES")"}, command);
     EXPECT_THAT(last_arguments(line.events()), ElementsAre("b"));
     EXPECT_EQ(filtered_verdict(line).attempts, 2U);
