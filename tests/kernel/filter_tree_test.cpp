@@ -17,7 +17,6 @@ namespace {
 
 using testing::Contains;
 using testing::ElementsAre;
-using testing::IsSubsetOf;
 using testing::Not;
 using testing::SizeIs;
 

@@ -91,8 +91,8 @@ TEST_F(FilterUid, MeansTheRealUser) {
     const auto program = folder.path("true");
     std::filesystem::copy_file("/bin/true", program);
     using std::filesystem::perms;
-    std::filesystem::permissions(program, perms(06755));
-    std::filesystem::permissions(folder.path(), perms(0755));
+    std::filesystem::permissions(program, perms{06755});
+    std::filesystem::permissions(folder.path(), perms{0755});
     const auto command = as_user(own_user()) + program + " setuid";
     Shell shell;
     EXPECT_THAT(last_arguments(json_while(shell, command, {"--uid", own_user()}), "exec"), ElementsAre("setuid"));

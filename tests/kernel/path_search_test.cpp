@@ -28,7 +28,7 @@ std::uint64_t attempts_told(const Lines& lines) {
     std::uint64_t attempts = 0;
     for (const auto& line : lines) {
         std::smatch match;
-        if (line.find(" error=") == line.npos) continue;
+        if (line.find(" error=") == std::string::npos) continue;
         attempts += std::regex_search(line, match, folded) ? std::stoull(match[1]) : 1;
     }
     return attempts;
@@ -39,7 +39,7 @@ std::string search(const std::string& folders, const std::string& name) {
 }
 
 Lines without_env(Lines lines) {
-    std::erase_if(lines, [](const auto& line) { return line.find(R"(argv0="env")") != line.npos; });
+    std::erase_if(lines, [](const auto& line) { return line.find(R"(argv0="env")") != std::string::npos; });
     return lines;
 }
 

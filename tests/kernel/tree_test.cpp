@@ -24,8 +24,6 @@ using testing::HasSubstr;
 using testing::Le;
 using testing::Not;
 using testing::ResultOf;
-using testing::SizeIs;
-using testing::StartsWith;
 
 using Lines = std::vector<std::string>;
 

@@ -63,7 +63,7 @@ inline std::string without_colours(const std::string& line) {
     return std::regex_replace(line, colour, "");
 }
 
-inline bool has_colours(const std::string& line) { return line.find('\x1b') != line.npos; }
+inline bool has_colours(const std::string& line) { return line.find('\x1b') != std::string::npos; }
 
 // Times, pids and what depends on the machine's load are always the same ones.
 inline std::string normalised(std::string line) {
