@@ -59,7 +59,8 @@ std::vector<OptionGroup> groups_of(const CLI::App& app) {
         group->options.push_back(option);
     }
     // CLI11 makes those that ask for information first.
-    std::stable_partition(groups.begin(), groups.end(), [](const auto& group) { return group.name != "Information"; });
+    if (!groups.empty() && groups.front().name == "Information")
+        std::rotate(groups.begin(), groups.begin() + 1, groups.end());
     return groups;
 }
 
