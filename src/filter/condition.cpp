@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstring>
 #include <string_view>
 
 #include "filter/text_match.h"
@@ -66,11 +65,7 @@ struct HoldsFor {
     Truth operator()(const Word& word) const { return holds_for(condition, Text{word.text()}); }
     Truth operator()(Flags flags) const { return holds_for_flags(condition, flags, {}); }
 
-    // As JSON names it.
-    Truth operator()(Errno error) const {
-        if (const char* name = ::strerrorname_np(error.number)) return holds_for(condition, Text{name});
-        return holds_for(condition, Text{Word("E").append(error.number).text()});
-    }
+    Truth operator()(Errno error) const { return holds_for(condition, Text{errno_word(error.number).text()}); }
 
     Truth operator()(const Bytes& text) const {
         if (field.form == Form::resolved_path) return holds_for(condition, resolved(text.bytes, text.is_cut));

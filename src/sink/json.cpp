@@ -2,7 +2,6 @@
 #include "sink/json.h"
 
 #include <concepts>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -109,11 +108,6 @@ private:
     std::string& out_;
 };
 
-Word error_word(Errno error) {
-    if (const char* name = ::strerrorname_np(error.number)) return Word(name);
-    return Word("E").append(error.number);
-}
-
 struct FieldWriter {
     JsonObject& object;
     std::string_view name;
@@ -125,7 +119,7 @@ struct FieldWriter {
     void operator()(std::int64_t number) const { object.number(name, number); }
     void operator()(bool is_true) const { object.boolean(name, is_true); }
     void operator()(const Word& word) const { object.word(name, word.text()); }
-    void operator()(Errno error) const { object.word(name, error_word(error).text()); }
+    void operator()(Errno error) const { object.word(name, errno_word(error.number).text()); }
     void operator()(const Bytes& text) const { object.text(name, text.bytes); }
 
     void operator()(const JoinedPath& path) const {

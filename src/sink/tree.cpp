@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
 #include <variant>
 
@@ -13,6 +12,7 @@
 #include "process/table.h"
 #include "sink/columns.h"
 #include "sink/tree_text.h"
+#include "sink/word.h"
 
 namespace exectap {
 namespace {
@@ -48,11 +48,6 @@ constexpr std::string_view kDim = "\x1b[2m";
 constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kRed = "\x1b[31m";
 constexpr std::string_view kPlain = "\x1b[0m";
-
-std::string error_name(int number) {
-    const char* name = ::strerrorname_np(number);
-    return name != nullptr ? std::string(name) : fmt::format("error {}", number);
-}
 
 void add_note(std::string& notes, std::string_view note) {
     notes += "  (";
@@ -128,7 +123,7 @@ void TreeFormat::on(std::string& out, const AttemptEvent& attempt) {
     line.sign = line.above ? kChild : "";
     line.text = std::move(text.command);
     line.file = std::move(text.file);
-    line.failure = "  ✗ " + error_name(attempt.error);
+    line.failure = fmt::format("  ✗ {}", errno_word(attempt.error).text());
     if (call.folded_attempts > 0) line.failure += fmt::format(" ×{}", call.folded_attempts + 1);
     if (attempt.is_fatal) line.failure += ", killed by it";
     const auto* parent = line.above ? find(*line.above) : nullptr;

@@ -81,6 +81,11 @@ Word seconds_word(nanoseconds duration, std::size_t fraction_digits) {
     return word;
 }
 
+Word errno_word(int number) {
+    if (const char* name = ::strerrorname_np(number)) return Word(name);
+    return Word("E").append(number);
+}
+
 Word signal_word(int signal) {
     Word word("SIG");
     if (const char* name = ::sigabbrev_np(signal)) return word.append(name);

@@ -50,4 +50,7 @@ Word seconds_word(std::chrono::nanoseconds duration, std::size_t fraction_digits
 // "SIGKILL"; "SIG35" for real-time signals, which have none.
 Word signal_word(int signal);
 
+// "ENOENT"; "E524" for errors without a name.
+Word errno_word(int number);
+
 }  // namespace exectap

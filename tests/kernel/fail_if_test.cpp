@@ -99,6 +99,14 @@ TEST_F(FailIf, WithoutAMatchChangesNothing) {
     EXPECT_EQ(run("kill -TERM $$").status, exited(128 + SIGTERM));
 }
 
+// An end does not say itself what ran.
+TEST_F(FailIf, TellsOfTheProgramWhoseEndItMatched) {
+    const auto outcome = run("/bin/sh -c 'exit 3'; :", {"--fail-if", "exit_code == 3"});
+    EXPECT_EQ(outcome.status, exited(4));
+    EXPECT_THAT(outcome.err, Contains(AllOf(StartsWith("exectap: --fail-if matched: ["),
+                                            HasSubstr(R"( exit_code=3 program="sh" ancestry=["sh",)"))));
+}
+
 // Where what is tested was cut, nobody can say that it did not happen.
 TEST_F(FailIf, MakesWhatCannotBeTestedAStatusToo) {
     const Words options{"--max-args=16", "--fail-if", kBad};
