@@ -229,6 +229,8 @@ int on_exec_exit(struct trace_event_raw_sys_exit *ctx)
 	if (result >= 0)
 		return 0;
 	mark = mark_of(task);
+	if (has_live_targets())
+		mark = mark_if_live(task, mark);
 	if (!is_watched(mark))
 		return 0;
 	is_fatal = mark && mark->in_exec;

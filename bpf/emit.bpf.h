@@ -4,6 +4,7 @@
 #define EXECTAP_EMIT_BPF_H
 
 #include "maps.bpf.h"
+#include "select.bpf.h"
 
 enum emitted {
 	EMITTED,
@@ -17,6 +18,14 @@ static __always_inline __u32 cpu_slot(void)
 	return bpf_get_smp_processor_id() % WIRE_CPU_SLOTS;
 }
 
+/* A function of its own, so that it takes no stack of those that tell events. */
+static __noinline __u32 candidate_of_current(void)
+{
+	struct wire_mark *mark = mark_of(bpf_get_current_task_btf());
+
+	return mark ? mark->candidate : WIRE_NO_CANDIDATE;
+}
+
 static __always_inline struct wire_trailer trailer_of(enum wire_type type, bool is_wanted)
 {
 	__u32 slot = cpu_slot();
@@ -28,6 +37,8 @@ static __always_inline struct wire_trailer trailer_of(enum wire_type type, bool 
 		.type = type,
 		.is_filtered = !is_wanted,
 	};
+	if (config.asks_containers && type != WIRE_CGROUP)
+		trailer.candidate = candidate_of_current();
 	return trailer;
 }
 

@@ -6,10 +6,17 @@ static __always_inline int see_rename(struct task_struct *current, enum run run)
 	struct wire_mark *mark = mark_of(current);
 	struct call_site site;
 
-	if (!is_watched(mark))
+	if (!has_live_targets() && !is_watched(mark))
+		return 0;
+	/* The mark would only keep what is told of it. No exec changes the real user. */
+	if (config.all && !mark && !config.ancestry && !is_wanted())
 		return 0;
 	site = call_site_of(current);
 	if (!site.is_exec && !is_kernel_started(site))
+		return 0;
+	if (has_live_targets())
+		mark = mark_if_live(current, mark);
+	if (!is_watched(mark))
 		return 0;
 	if (!mark)
 		mark = watch(current);
@@ -29,7 +36,7 @@ int BPF_PROG(on_rename, struct task_struct *task, const char *new_comm)
 {
 	struct task_struct *current = bpf_get_current_task_btf();
 
-	if (!config.all && !task->bpf_storage)
+	if (!config.all && !has_live_targets() && !task->bpf_storage)
 		return 0;
 	return task == current ? see_rename(current, FIRST) : 0;
 }
@@ -256,7 +263,12 @@ static __always_inline struct wire_mark *mark_at_exec(struct task_struct *task, 
 {
 	struct wire_mark *mark = mark_of(task);
 
-	if (mark || config.all || !config.watch_children)
+	if (config.all)
+		return mark;
+	/* At its rename it was before the trace, or there was no memory for a mark. */
+	if (has_live_targets() && !is_watched(mark) && (state.seeding || state.marks_lost))
+		mark = mark_if_live(task, mark);
+	if (mark || !config.watch_children)
 		return mark;
 	if (old_pid != task->tgid)
 		return mark_worker(task);

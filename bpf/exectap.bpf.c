@@ -10,6 +10,7 @@
 #include "emit.bpf.h"
 #include "select.bpf.h"
 #include "copies.bpf.h"
+#include "live.bpf.h"
 #include "paths.bpf.h"
 #include "call.bpf.h"
 
@@ -17,6 +18,7 @@
 #include "attempt.bpf.c"
 #include "fork.bpf.c"
 #include "exit.bpf.c"
+#include "cgroup.bpf.c"
 #include "tasks.bpf.c"
 
 /* The kernel lets only such programs use the tracing helpers; MIT is the other licence of this folder. */

@@ -40,6 +40,10 @@ static __always_inline struct wire_mark inherited(const struct wire_mark *parent
 	else if (parents_mark)
 		fresh.program_since = parents_mark->program_since;
 	fresh.is_forked = !is_thread;
+	if (parents_mark) {
+		fresh.candidate = parents_mark->candidate;
+		fresh.is_live = parents_mark->is_live;
+	}
 	return fresh;
 }
 
@@ -56,7 +60,7 @@ static __always_inline int see_fork(struct task_struct *parent, struct task_stru
 	struct wire_mark *childs_mark = NULL;
 	struct wire_mark fresh = {};
 
-	if (mark && mark->kind != WIRE_MARK_WATCHED) {
+	if (mark && (mark->kind == WIRE_MARK_EXCLUDED || mark->kind == WIRE_MARK_LEFT_OUT)) {
 		fresh.kind = mark->kind;
 		if (is_thread || mark->kind == WIRE_MARK_LEFT_OUT)
 			make_mark(child, &fresh);
@@ -68,7 +72,7 @@ static __always_inline int see_fork(struct task_struct *parent, struct task_stru
 		mark = mark_to_note_in(parent, mark);
 	if (!takes_fork(mark, child->pid, run))
 		return 0;
-	if ((is_thread || config.watch_children) && needs_marks()) {
+	if ((is_thread || config.watch_children || (mark && mark->is_live)) && needs_marks()) {
 		fresh = inherited(mark, parent, child);
 		childs_mark = watch_with(child, &fresh);
 	}

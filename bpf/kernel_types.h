@@ -113,10 +113,16 @@ struct fs_struct {
 struct kernfs_node {
 	const char *name;
 	struct kernfs_node *parent;
+	__u64 id;
+};
+
+struct cgroup_root {
+	int hierarchy_id;
 };
 
 struct cgroup {
 	struct kernfs_node *kn;
+	struct cgroup_root *root;
 };
 
 struct css_set {
@@ -137,6 +143,7 @@ struct tty_driver {
 struct tty_struct {
 	int index;
 	struct tty_driver *driver;
+	void *driver_data; /* of a pseudo-terminal its dentry in devpts */
 	char name[64];
 };
 

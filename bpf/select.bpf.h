@@ -23,11 +23,25 @@ static __always_inline __u32 number_of(struct pid *pid, __u32 level)
 	return BPF_CORE_READ(number, nr);
 }
 
+static __always_inline bool is_rejected(__u32 candidate)
+{
+	if (candidate == WIRE_NO_CANDIDATE)
+		return false;
+	return candidate > WIRE_CGROUPS_MAX ||
+	       targets.cgroup_states[(candidate - 1) & (WIRE_CGROUPS_MAX - 1)] == WIRE_SLOT_REJECTED;
+}
+
 static __always_inline bool is_watched(const struct wire_mark *mark)
 {
 	if (!mark)
 		return config.all && !state.settling;
-	return mark->kind == WIRE_MARK_WATCHED;
+	return mark->kind == WIRE_MARK_WATCHED && !(config.asks_containers && is_rejected(mark->candidate));
+}
+
+/* It may become watched: nothing else is known of it. */
+static __always_inline bool is_unwatched(const struct wire_mark *mark)
+{
+	return !mark || mark->kind == WIRE_MARK_NONE || (mark->kind == WIRE_MARK_WATCHED && !is_watched(mark));
 }
 
 /*

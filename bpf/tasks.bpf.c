@@ -1,22 +1,6 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /* Marks the processes that already run. User space runs the iterator until a pass marks nothing. */
 
-static __always_inline bool has_target_tty(struct task_struct *task)
-{
-	struct tty_struct *tty = task->signal->tty;
-	__u64 device;
-
-	if (!tty)
-		return false;
-	/* As stat(2) gives it for the terminal's device file: the kernel's dev_t. */
-	device = ((__u64)tty->driver->major << 20) + tty->driver->minor_start + tty->index;
-	for (__u32 i = 0; i < WIRE_TTYS_MAX && i < targets.tty_count; i++) {
-		if (targets.ttys[i] == device)
-			return true;
-	}
-	return false;
-}
-
 static __always_inline bool has_lineage_in_scope(struct task_struct *leader)
 {
 	struct wire_process key = { .start_time = leader->start_boottime, .pid = leader->tgid };
@@ -29,7 +13,6 @@ static __always_inline bool has_lineage_in_scope(struct task_struct *leader)
 static __always_inline bool is_in_scope(struct task_struct *task)
 {
 	struct task_struct *leader = task->group_leader;
-	struct wire_mark *mark;
 
 	/* Who is left out goes first, with all descendants: a task that is marked is not asked about again. */
 	if (state.settling)
@@ -37,16 +20,33 @@ static __always_inline bool is_in_scope(struct task_struct *task)
 	/* Then nobody needs a mark but for what it keeps. */
 	if (config.all)
 		return config.ancestry;
-	if (leader != task) {
-		mark = mark_of(leader);
-		return mark && mark->kind == WIRE_MARK_WATCHED;
-	}
-	if (has_target_tty(task))
+	if (leader != task)
+		return is_watched(mark_of(leader));
+	if (has_live_target(task))
 		return true;
 	if (!config.watch_children)
 		return false;
-	mark = mark_of(task->real_parent->group_leader);
-	return (mark && mark->kind == WIRE_MARK_WATCHED) || has_lineage_in_scope(task);
+	return is_watched(mark_of(task->real_parent->group_leader)) || has_lineage_in_scope(task);
+}
+
+/* It is in scope. `mark` is what it has: nothing, or what says no more than that. */
+static __always_inline struct wire_mark *watch_found(struct task_struct *task, struct wire_mark *mark)
+{
+	struct task_struct *leader = task->group_leader;
+
+	if (mark) {
+		mark->candidate = WIRE_NO_CANDIDATE;
+		mark->kind = WIRE_MARK_WATCHED;
+	} else {
+		mark = watch(task);
+	}
+	/* Then nothing else than a live target of its own, or its leader's, brought it into scope. */
+	if (mark && has_live_targets() && !config.watch_children) {
+		struct wire_mark *leaders_mark = leader == task ? NULL : mark_of(leader);
+
+		mark->is_live = leader == task || (leaders_mark && leaders_mark->is_live);
+	}
+	return mark;
 }
 
 /* A thread or a child of who is left out. */
@@ -70,7 +70,7 @@ static __always_inline struct wire_mark *leave_out(struct task_struct *task)
 static __always_inline void list_task(struct seq_file *seq, struct task_struct *task, const struct wire_mark *mark,
 				      bool is_new)
 {
-	bool is_watched_task = mark && mark->kind == WIRE_MARK_WATCHED;
+	bool is_watched_task = mark && is_watched(mark);
 	struct wire_seeded seeded = {};
 
 	seeded.program = program_of(task);
@@ -137,11 +137,13 @@ int mark_tasks(struct bpf_iter__task *ctx)
 	/* Later passes only count. */
 	if (!mark && state.seeding && is_left_out(task)) {
 		mark = leave_out(task);
-	} else if (!mark && state.seeding && is_in_scope(task)) {
-		mark = watch(task);
+	} else if (state.seeding && is_unwatched(mark) && is_in_scope(task)) {
+		mark = watch_found(task, mark);
 		is_new = true;
+	} else if (state.is_sorting && mark) {
+		is_new = sort_candidate(mark);
 	}
-	if (mark && mark->kind == WIRE_MARK_WATCHED) {
+	if (mark && is_watched(mark)) {
 		if (!config.all)
 			begin_life(task, mark);
 		if (config.ancestry)

@@ -25,6 +25,14 @@ enum {
 	WIRE_CPU_SLOTS = 512,
 	WIRE_TTYS_MAX = 64,
 	WIRE_UIDS_MAX = 32,
+	/* Cgroups that are watched at one time, with those that are still asked about, and what names them beforehand. */
+	WIRE_CGROUPS_MAX = 128,
+	WIRE_CGROUP_RULES_MAX = 128,
+	WIRE_CGROUP_RULE_BYTES = 512,
+	/* Levels of the hierarchy that are looked at; a cgroup below the last one is that one's. */
+	WIRE_CGROUP_LEVELS = 64,
+	/* The ids of Docker and all that followed it: a cgroup whose name is as long may be a container's. */
+	WIRE_CONTAINER_ID_BYTES = 64,
 	/* Pointers of a failed call's argv that are followed. What is beyond is flagged as cut. */
 	WIRE_ATTEMPT_ARGS_MAX = 8192,
 	/* While the trace starts: children and ancestors recorded of one task that ends, and processes in all. */
@@ -59,7 +67,8 @@ enum wire_type {
 	WIRE_ATTEMPT = 1,
 	WIRE_EXIT = 2,
 	WIRE_FORK = 3,
-	WIRE_TYPES = 4,
+	WIRE_TYPES = 4,		  /* those that are counted */
+	WIRE_CGROUP = WIRE_TYPES, /* of no process, and only for whoever reads the ring */
 };
 
 /* Feature switches. They are read-only data, so that the verifier drops what is off. */
@@ -74,15 +83,54 @@ struct wire_config {
 	__u8 asked_for[WIRE_TYPES]; /* not only for the ancestry: one that is lost is a loss */
 	__u8 preemptible; /* programs can be preempted: each has a copy that acts where the kernel skipped it */
 	__u8 by_uid;	  /* only events of processes whose real user is one of wire_targets.uids are wanted */
-	__u8 padding[6];
+	/* Live targets: a task without a mark is asked at its exec whether it has one of these by now. */
+	__u8 by_tty;
+	__u8 by_cgroup;
+	__u8 asks_containers; /* new cgroups that may be containers are watched until user space decides on them */
+	__u8 padding[3];
 };
 
-/* Values of targets and filters; written before the programs are attached. */
+/* A terminal. */
+struct wire_tty {
+	__u64 device;	/* as the kernel counts it: major << 20 | minor */
+	__u32 instance; /* of a pseudo-terminal the device number of its devpts: each has terminals of its own; else 0 */
+	__u32 is_seen;	/* somebody has had it; user space takes that back */
+};
+
+/*
+ * Cgroups of version 2 that are watched as soon as they are made: those whose path ends with these names. The last name
+ * comes first, each is followed by '/'.
+ */
+struct wire_cgroup_rule {
+	__u64 base_id; /* of the cgroup that these names begin in; 0: wherever */
+	__u16 bytes;
+	__u16 depth; /* the number of names */
+	__u32 padding;
+	char names[WIRE_CGROUP_RULE_BYTES];
+};
+
+/* What a slot of wire_targets.cgroup_ids is used for. */
+enum wire_cgroup_state {
+	WIRE_SLOT_FREE = 0,
+	WIRE_SLOT_CLAIMED = 1, /* its id is not there yet */
+	WIRE_SLOT_WATCHED = 2,
+	WIRE_SLOT_ASKED = 3, /* user space will make it one of the next two */
+	WIRE_SLOT_ACCEPTED = 4,
+	WIRE_SLOT_REJECTED = 5,
+};
+
+/* Values of targets and filters. Terminals, users and rules are written before the programs are attached. */
 struct wire_targets {
 	__u32 tty_count;
 	__u32 uid_count;
-	__u64 ttys[WIRE_TTYS_MAX]; /* device numbers as the kernel counts them: major << 20 | minor */
+	__u32 cgroup_rule_count;
+	__u32 cgroup_slots; /* none beyond these has been used so far */
+	/* Of version 2, kernfs_node.id, which is never used again; 0: nobody's. Who claims a slot writes its id last. */
+	__u64 cgroup_ids[WIRE_CGROUPS_MAX];
+	__u32 cgroup_states[WIRE_CGROUPS_MAX]; /* enum wire_cgroup_state */
+	struct wire_tty ttys[WIRE_TTYS_MAX];
 	__u32 uids[WIRE_UIDS_MAX];
+	struct wire_cgroup_rule cgroup_rules[WIRE_CGROUP_RULES_MAX];
 };
 
 /* What happened on the CPUs of one slot, by type of record. Each has two cache lines of its own. */
@@ -104,12 +152,14 @@ struct wire_state {
 	__u64 untold_execs;
 	__u64 untold_forks;
 	__u32 settling; /* who is left out is being marked: nothing is told yet of tasks without a mark */
-	__u32 padding;
+	__u32 is_sorting; /* candidates that have been decided on lose that mark, see WIRE_SLOT_ASKED */
+	__u64 cgroups_lost; /* that were to be watched, or asked about, and found no slot, or no room in the ring */
 	struct wire_counters cpu[WIRE_CPU_SLOTS];
 };
 
 /* What makes a task watched: the value of the task local storage map `marks`. */
 enum wire_mark_kind {
+	WIRE_MARK_NONE = 0, /* no longer watched: as if there were no mark */
 	WIRE_MARK_WATCHED = 1,
 	WIRE_MARK_EXCLUDED = 2, /* exectap itself */
 	WIRE_MARK_LEFT_OUT = 3, /* who reads its events, with all descendants */
@@ -134,7 +184,8 @@ struct wire_mark {
 	__u32 kind;
 	__u32 life;
 	__u16 in_exec; /* task_rename ran in the exec call under way: the next three are its caller's */
-	__u16 is_execveat;
+	__u8 is_execveat;
+	__u8 is_live; /* it has a live target itself: where children are not watched that is asked again at each exec */
 	__s32 syscall_id;
 	char comm[WIRE_COMM_BYTES];
 	struct wire_program parent; /* what forked this process; of a process made while it is watched, or found in time */
@@ -147,8 +198,10 @@ struct wire_mark {
 	__u32 told_child; /* pid of the last one that it forked */
 	__u32 untold_child;
 	__u32 has_ended;
-	__u32 padding;
+	__u32 candidate; /* it is watched unless this slot of wire_targets.cgroup_ids is rejected; from 1, 0: it is */
 };
+
+enum { WIRE_NO_CANDIDATE = 0, WIRE_CANDIDATE_REJECTED = 0xFFFF };
 
 enum { WIRE_NO_SYSCALL = -1 }; /* started by the kernel itself */
 
@@ -190,7 +243,8 @@ struct wire_trailer {
 	__u16 cpu_slot;
 	__u8 type;	/* enum wire_type */
 	__u8 is_filtered; /* only the ancestry needs it */
-	__u8 padding[4];
+	__u16 candidate;  /* as in wire_mark */
+	__u8 padding[2];
 };
 
 enum wire_call_flags {
@@ -289,6 +343,22 @@ struct wire_fork {
 	struct wire_trailer trailer;
 };
 
+enum wire_cgroup_change {
+	WIRE_CGROUP_MADE = 0,
+	WIRE_CGROUP_REMOVED = 1,
+};
+
+/* A cgroup that is watched, or asked about, was made or removed. */
+struct wire_cgroup {
+	__u8 names[WIRE_PATH_MAX + WIRE_SLACK]; /* of its path, as in struct wire_path */
+	__u64 id;
+	struct wire_path path;
+	__u16 slot; /* as wire_mark.candidate */
+	__u8 change; /* enum wire_cgroup_change */
+	__u8 is_candidate;
+	struct wire_trailer trailer;
+};
+
 WIRE_ASSERT(sizeof(struct wire_config) == 32, "layout of wire_config");
 WIRE_ASSERT(sizeof(struct wire_counters) == 128, "two cache lines a slot");
 WIRE_ASSERT(sizeof(struct wire_program) == 24, "layout of wire_program");
@@ -301,5 +371,8 @@ WIRE_ASSERT(sizeof(struct wire_call) == 224, "layout of wire_call");
 WIRE_ASSERT(sizeof(struct wire_call) <= WIRE_SLACK, "wire_call fits behind the strings");
 WIRE_ASSERT(sizeof(struct wire_exit) == 88, "layout of wire_exit");
 WIRE_ASSERT(sizeof(struct wire_fork) == 72, "layout of wire_fork");
+WIRE_ASSERT(sizeof(struct wire_tty) == 16, "layout of wire_tty");
+WIRE_ASSERT(sizeof(struct wire_cgroup_rule) == 528, "layout of wire_cgroup_rule");
+WIRE_ASSERT(sizeof(struct wire_cgroup) == WIRE_PATH_MAX + WIRE_SLACK + 40, "layout of wire_cgroup");
 
 #endif

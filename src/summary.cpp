@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What a session's summary comes to. Apart from the session itself: formats ask it too.
 #include "exectap/session.h"
+#include "exectap/trace.h"
 
 namespace exectap {
 
@@ -10,6 +11,15 @@ std::string_view name_of(AttemptMechanism mechanism) {
         case AttemptMechanism::tracepoint: return "tracepoint";
     }
     return "off";
+}
+
+std::string_view name_of(TargetChange::What what) {
+    switch (what) {
+        case TargetChange::What::appeared: return "appeared";
+        case TargetChange::What::changed: return "changed";
+        case TargetChange::What::gone: return "gone";
+    }
+    return "changed";
 }
 
 Tally SessionSummary::total() const {
@@ -38,7 +48,7 @@ void SessionSummary::subtract(const SinkLosses& losses) {
 
 bool SessionSummary::is_complete() const {
     return execs.is_whole() && attempts.is_whole() && exits.is_whole() && forks.is_whole() && bad_records == 0 &&
-           skipped == 0 && undecided == 0 && marks_lost == 0 && lineage_lost == 0;
+           skipped == 0 && undecided == 0 && marks_lost == 0 && cgroups_lost == 0 && lineage_lost == 0;
 }
 
 }  // namespace exectap

@@ -2,11 +2,13 @@
 // A trace: what is watched, and the events of it. One pollable descriptor, no thread, no signal handler, no output.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,9 +38,42 @@ inline constexpr std::size_t kMostUids = 32;
 // paths and up to that many bytes of its arguments are.
 std::size_t fitting_ring_bytes(std::uint64_t bytes, std::uint64_t max_args_bytes);
 
+// Names cgroups before they are made, by the end of their path.
+struct CgroupRule {
+    std::vector<std::string> names;  // the outermost first; at least one, in kMostRuleBytes with a slash for each
+    std::uint64_t base_id = 0;       // of the cgroup that the first one is in; 0: wherever
+};
+
+inline constexpr std::size_t kMostRuleBytes = 512;
+inline constexpr std::size_t kMostTerminals = 64;
+inline constexpr std::size_t kMostCgroups = 128;  // at one time; and as many rules
+
+struct CgroupChange {
+    Cgroup cgroup;
+    bool is_removed = false;                // it was made otherwise
+    std::chrono::nanoseconds since_boot{};  // CLOCK_BOOTTIME
+};
+
+// Cgroups whose processes are watched, those that enter them later included, and with all cgroups below them.
+struct CgroupTargets {
+    std::vector<CgroupRule> rules;  // watched from the instant that they are made
+    // Which are there now. Called more than once, when what is made from then on is seen by the rules. Null: nothing is
+    // watched that is not a process, a terminal or all.
+    std::function<std::vector<Cgroup>()> find;
+    // Is this new cgroup, whose name is as long as a container's id, one of them? Nothing: that is not known yet. Then
+    // all events stay in the ring until it is, and it is asked again at each dispatch(). Null: it is none.
+    std::function<std::optional<bool>(const Cgroup&)> decide;
+    // Of those that are watched, in the order of events.
+    std::function<void(const CgroupChange&)> on_change;
+};
+
 struct SessionConfig {
     std::vector<ProcessTarget> processes;
     std::vector<TerminalTarget> terminals;
+    // Somebody has the terminal of this index: told before the first event of who has it, once, and again after
+    // Session::expect_terminal().
+    std::function<void(std::size_t)> on_terminal;
+    CgroupTargets cgroups;
     bool all = false;  // every process but the caller's own
     // Never watched, nor what descends from them: these, and those that are found once the programs are loaded. Null:
     // there are none of these.
@@ -103,6 +138,7 @@ struct SessionSummary {
     std::uint64_t bad_records = 0;  // could not be decoded: an internal error
     std::uint64_t marks_lost =
         0;  // tasks that could not be marked (no memory, or its lock was held): the execs missed with them are unknown
+    std::uint64_t cgroups_lost = 0;  // targets that were made and could not be followed, or not told of
     std::uint64_t lineage_lost = 0;  // processes that may have been missed when their parents ended at the start
     // Events that the kernel may have kept from the programs, and that no tally knows of: at most so many, and what
     // descends from forks among them.
@@ -143,6 +179,12 @@ public:
 
     // With wants_ancestry: those and their ancestors, parents before their children.
     virtual const std::vector<ProcessInfo>& seeded_processes() const = 0;
+
+    // Watches these too, with who is in them already.
+    virtual Result<void> watch(std::span<const Cgroup> cgroups) = 0;
+
+    // Nobody has this terminal any more: says when somebody has it again.
+    virtual void expect_terminal(std::size_t index) = 0;
 
     // No watched task is left. Never true of a session that watches all.
     virtual bool is_over() const = 0;

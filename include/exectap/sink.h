@@ -16,6 +16,8 @@ public:
     virtual void begin(const TraceStart& start) = 0;
     virtual void write(const ProcessInfo& process) = 0;
 
+    virtual void write(const TargetChange& change) = 0;
+
     virtual void write(const Event& event) = 0;
 
     // No event comes any more: what was kept back is told.

@@ -19,9 +19,17 @@ struct ProcessTarget {
     UniqueFd pidfd;  // names this very process, whatever becomes of its pid
 };
 
+// Whoever has this terminal, now or later.
 struct TerminalTarget {
-    std::string path;          // "/dev/pts/9"
-    std::uint64_t device = 0;  // the kernel's dev_t: major << 20 | minor
+    std::string path;            // "/dev/pts/9"
+    std::uint64_t device = 0;    // the kernel's dev_t: major << 20 | minor
+    std::uint32_t instance = 0;  // of a pseudo-terminal the kernel's dev_t of its devpts; 0: it is none
+};
+
+// A cgroup of version 2.
+struct Cgroup {
+    std::uint64_t id = 0;  // kernfs_node.id, the inode number of its directory; never used again
+    std::string path;      // "/system.slice/nginx.service", from the root of the hierarchy
 };
 
 // A pid in decimal; anything else is a usage error.
@@ -33,7 +41,8 @@ Result<ProcessTarget> open_process(pid_t pid);
 // Also when nobody has collected it yet.
 bool has_ended(const UniqueFd& pidfd);
 
-// "/dev/pts/9", "pts/9", "pts9", "/dev/tty1" or "tty1" as the path of its device file.
+// "/dev/pts/9", "pts/9", "pts9", "/dev/tty1" or "tty1" as the path of its device file; the path of another device file
+// as it is.
 std::string terminal_path(std::string_view text);
 
 // Fails, with a list of the terminals in use, when there is no such terminal device.

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "exectap/clock.h"
@@ -32,7 +34,8 @@ struct TraceStart {
     std::string kernel;
     std::string arch;
     Clock clock;                       // start_since_boot is when the trace began
-    std::vector<std::string> targets;  // "pid:1234", "tty:/dev/pts/9", "all", "command:make"
+    std::vector<std::string> targets;  // "pid:1234", "tty:/dev/pts/9", "cgroup:/a", "unit:nginx.service",
+                                       // "container:web", "all", "command:make"
     std::vector<std::string> command;  // COMMAND and its arguments; empty without
     EventKinds events;
     bool watch_children = true;
@@ -42,6 +45,20 @@ struct TraceStart {
     std::uint64_t max_args_bytes = 0;
     AttemptMechanism attempts = AttemptMechanism::off;
 };
+
+// A target that comes and goes: a terminal, a cgroup, a unit, a container.
+struct TargetChange {
+    enum class What { appeared, changed, gone };
+
+    What what = What::appeared;
+    std::string target;                       // as in TraceStart::targets
+    std::string cgroup;                       // where it is, or was; of a terminal empty
+    std::optional<std::string> container_id;  // of that cgroup
+    std::size_t places = 0;                   // the cgroups that it is now
+    std::chrono::nanoseconds since_boot{};
+};
+
+std::string_view name_of(TargetChange::What what);
 
 struct TraceEnd {
     SessionSummary summary;

@@ -15,6 +15,13 @@ struct Head {
     nanoseconds since_boot;
 };
 
+struct TypeOf {
+    wire_type operator()(const ExecEvent& /*exec*/) const { return WIRE_EXEC; }
+    wire_type operator()(const AttemptEvent& /*attempt*/) const { return WIRE_ATTEMPT; }
+    wire_type operator()(const ExitEvent& /*exit*/) const { return WIRE_EXIT; }
+    wire_type operator()(const ForkEvent& /*fork*/) const { return WIRE_FORK; }
+};
+
 struct HeadOf {
     Head operator()(ExecEvent& exec) const { return {WIRE_EXEC, &exec.call.seq, exec.call.since_boot}; }
     Head operator()(AttemptEvent& attempt) const { return {WIRE_ATTEMPT, &attempt.call.seq, attempt.call.since_boot}; }
@@ -63,6 +70,18 @@ void Delivery::deliver(DecodedRecord& decoded, const Session::Handler& handler) 
     *head.seq = next_seq_++;
     delivered_.at(head.type)++;
     std::visit([&](const auto& event) { handler(event); }, decoded.event);
+}
+
+void Delivery::forget(const DecodedRecord& decoded) {
+    const auto type = std::visit(TypeOf{}, decoded.event);
+    if (!is_asked_for_.at(type)) return;
+    forgotten_.at(type).events++;
+    if (decoded.is_filtered) forgotten_.at(type).filtered++;
+}
+
+std::uint64_t Delivery::forgotten() const {
+    return std::accumulate(forgotten_.begin(), forgotten_.end(), std::uint64_t{0},
+                           [](auto sum, const auto& forgotten) { return sum + forgotten.events - forgotten.filtered; });
 }
 
 std::uint64_t Delivery::delivered() const {

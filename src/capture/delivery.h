@@ -21,6 +21,9 @@ public:
 
     void deliver(DecodedRecord& decoded, const Session::Handler& handler);
 
+    // It was told of somebody who turned out to be no target: as if it had never been.
+    void forget(const DecodedRecord& decoded);
+
     // `total`: records lost on the CPUs of this slot so far. Those that were not told yet are told now.
     void tell_lost(std::uint64_t total, std::size_t slot, std::chrono::nanoseconds until,
                    const Session::Handler& handler);
@@ -33,6 +36,13 @@ public:
     std::uint64_t filtered(wire_type type) const { return filtered_.at(type); }
     std::uint64_t filtered() const;
 
+    struct Forgotten {
+        std::uint64_t events = 0;
+        std::uint64_t filtered = 0;  // of these; in the kernel
+    };
+    const Forgotten& forgotten(wire_type type) const { return forgotten_.at(type); }
+    std::uint64_t forgotten() const;
+
 private:
     struct Slot {
         std::uint64_t lost_told = 0;
@@ -44,6 +54,7 @@ private:
     std::function<bool(const Event&)> filter_;
     std::array<std::uint64_t, WIRE_TYPES> delivered_{};
     std::array<std::uint64_t, WIRE_TYPES> filtered_{};
+    std::array<Forgotten, WIRE_TYPES> forgotten_{};
     std::array<Slot, WIRE_CPU_SLOTS> slots_;
     std::uint64_t next_seq_ = 1;
 };

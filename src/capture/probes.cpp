@@ -15,9 +15,10 @@ namespace {
 
 enum class When {
     always,
-    marks,  // where tasks are marked: not when all are watched and nobody asks who they are
-    exits,  // the same, or the ends of processes are told
-    forks,  // the same, or either is told: since when a process has run is kept in its mark
+    marks,    // where tasks are marked: not when all are watched and nobody asks who they are
+    exits,    // the same, or the ends of processes are told
+    forks,    // the same, or either is told: since when a process has run is kept in its mark
+    cgroups,  // where targets are cgroups
     tracepoint_attempts,
 };
 
@@ -38,6 +39,8 @@ constexpr std::array kProbes = {
     Probe{"on_rename_copy", "task/task_rename", When::always, Hook::rename, Role::copy},
     Probe{"on_exec", nullptr, When::always, Hook::exec},
     Probe{"on_exec_copy", nullptr, When::always, Hook::exec, Role::copy},
+    Probe{"on_cgroup_made", nullptr, When::cgroups, Hook::cgroup},
+    Probe{"on_cgroup_removed", nullptr, When::cgroups, Hook::cgroup},
     Probe{"mark_tasks", nullptr, When::marks, Hook::iterator},
     // After those they check. They are detached in the other order, so that nothing is checked that can't be told.
     Probe{"check_fork", "sched/sched_process_fork", When::forks, Hook::fork, Role::check},
@@ -57,6 +60,7 @@ bool is_wanted(const Probe& probe, const ProbeChoice& choice) {
         case When::marks: return has_marks;
         case When::exits: return has_marks || config.events.exits;
         case When::forks: return has_marks || config.events.forks || config.events.exits;
+        case When::cgroups: return !config.all && config.cgroups.find;
         case When::tracepoint_attempts: return choice.mechanism == AttemptMechanism::tracepoint;
     }
     return false;

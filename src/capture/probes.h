@@ -22,7 +22,7 @@ using Link = std::unique_ptr<bpf_link, DestroyLink>;
 std::span<const AttemptMechanism> attempt_mechanisms();
 
 // What a program is there for.
-enum class Hook { fork, exec, rename, exit, attempt, iterator };
+enum class Hook { fork, exec, rename, exit, attempt, cgroup, iterator };
 
 // Where programs can be preempted (skips.h) there are more than the first: see bpf/copies.bpf.h.
 enum class Role { first, copy, check };

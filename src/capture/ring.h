@@ -18,8 +18,8 @@ public:
     // `map_fd` is a map of type BPF_MAP_TYPE_RINGBUF with `bytes` of room; it stays the caller's.
     static Result<Ring> map(int map_fd, std::size_t bytes);
 
-    // Calls visit(record) for each record that is complete, in order; each one's room is free again after its call.
-    // Returns how many there were.
+    // Calls visit(record) for each record that is complete, in order, until one returns false: that one stays. The
+    // others' room is free again after their call. Returns how many those were.
     template <typename Visit>
     std::size_t drain(Visit visit);
 
@@ -64,7 +64,7 @@ std::size_t Ring::drain(Visit visit) {
             if (length & kBusy) return count;
             const auto bytes = length & ~kDiscarded;
             if (!(length & kDiscarded)) {
-                visit(std::span(reinterpret_cast<const std::byte*>(header + 1), bytes));
+                if (!visit(std::span(reinterpret_cast<const std::byte*>(header + 1), bytes))) return count;
                 count++;
             }
             position += (sizeof(Header) + bytes + 7) & ~std::uint64_t{7};

@@ -247,6 +247,17 @@ std::vector<ProcessInfo> Seeding::watched_and_ancestors() const {
     return processes;
 }
 
+// A child may inherit what its parent's mark is about to lose, behind the pass.
+Result<void> Seeding::sort() {
+    __atomic_store_n(&state_.is_sorting, 1, __ATOMIC_SEQ_CST);
+    auto pass = run_iterator();
+    if (pass) pass = run_iterator();
+    while (pass && pass->newly_marked != 0) pass = run_iterator();
+    __atomic_store_n(&state_.is_sorting, 0, __ATOMIC_SEQ_CST);
+    if (!pass) return pass.error();
+    return {};
+}
+
 Result<std::uint64_t> Seeding::count_alive() {
     const auto pass = run_iterator();
     if (!pass) return pass.error();

@@ -47,6 +47,9 @@ public:
     // were attached; when this returns it is not.
     Result<Seeded> run(std::span<const ProcessTarget> roots);
 
+    // Leaves no mark that names a candidate that has been decided on.
+    Result<void> sort();
+
     // Watched processes that have not ended, counted now. The programs are detached, so that the iterator is in
     // nobody's way.
     Result<std::uint64_t> count_alive();

@@ -22,6 +22,7 @@
 #include "capture/counters.h"
 #include "capture/delivery.h"
 #include "capture/diagnose.h"
+#include "capture/live_targets.h"
 #include "capture/probes.h"
 #include "capture/ring.h"
 #include "capture/seeding.h"
@@ -87,6 +88,8 @@ public:
     std::uint64_t processes_at_start() const override { return seeded_.watched; }
     const std::vector<ProcessInfo>& seeded_processes() const override { return seeded_.processes; }
     bool is_over() const override { return !is_all() && load_shared(state().live_tasks) <= 0; }
+    Result<void> watch(std::span<const Cgroup> cgroups) override;
+    void expect_terminal(std::size_t index) override { live_.expect_terminal(index); }
     SessionSummary finish(const Handler& handler) override;
 
 private:
@@ -94,6 +97,7 @@ private:
         : skeleton_(std::move(skeleton)),
           ring_(std::move(ring)),
           mechanism_(mechanism),
+          live_(skeleton_->bss->targets, config),
           delivery_(config, since_boot_now()) {}
 
     wire_state& state() const { return skeleton_->bss->state; }
@@ -110,7 +114,8 @@ private:
     Result<void> open_poll();
     void set_timer(milliseconds delay);
     std::size_t drain(const Handler& handler);
-    void deliver(std::span<const std::byte> record, const Handler& handler);
+    bool deliver(std::span<const std::byte> record, const Handler& handler);
+    void sort_candidates();
     bool is_accounted_for(const CounterTotals& totals) const;
 
     Skeleton skeleton_;
@@ -121,6 +126,9 @@ private:
     UniqueFd poll_;
     Seeded seeded_;
     bool leaves_out_ = false;
+    bool is_finishing_ = false;
+    bool is_held_ = false;  // what is in the ring waits for word of a cgroup
+    LiveTargets live_;
     Delivery delivery_;
     DecodeScratch scratch_;
     std::uint64_t bad_records_ = 0;
@@ -135,6 +143,10 @@ wire_config wire_config_of(const SessionConfig& config) {
     wire.paths = config.wants_paths;
     wire.ancestry = config.wants_ancestry;
     wire.by_uid = !config.uids.empty();
+    // Where all are watched nobody has to be found.
+    wire.by_tty = !config.all && !config.terminals.empty();
+    wire.by_cgroup = !config.all && config.cgroups.find;
+    wire.asks_containers = !config.all && config.cgroups.decide;
     const auto asked_for = types_of(config.events);
     for (std::size_t type = 0; type < WIRE_TYPES; type++) {
         wire.asked_for[type] = asked_for.at(type);
@@ -149,10 +161,6 @@ Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config
     skeleton->rodata->config = wire_config_of(config);
     skeleton->rodata->config.preemptible = are_programs_preemptible();
     auto& targets = skeleton->bss->targets;
-    if (config.terminals.size() > WIRE_TTYS_MAX)
-        return usage_error(fmt::format("{} terminals; at most {} can be watched at once", config.terminals.size(),
-                                       static_cast<int>(WIRE_TTYS_MAX)));
-    for (const auto& terminal : config.terminals) targets.ttys[targets.tty_count++] = terminal.device;
     if (config.uids.size() > kMostUids)
         return usage_error(fmt::format("{} users; events of at most {} can be wanted", config.uids.size(), kMostUids));
     for (const auto uid : config.uids) targets.uids[targets.uid_count++] = uid;
@@ -170,7 +178,10 @@ Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config
 
     auto ring = Ring::map(::bpf_map__fd(skeleton->maps.events), config.ring_bytes);
     if (!ring) return ring.error();
-    return std::unique_ptr<BpfSession>(new BpfSession(std::move(skeleton), std::move(*ring), config, mechanism));
+    std::unique_ptr<BpfSession> session(new BpfSession(std::move(skeleton), std::move(*ring), config, mechanism));
+    const auto written = session->live_.write_targets();
+    if (!written) return written.error();
+    return session;
 }
 
 Result<void> BpfSession::open_poll() {
@@ -202,8 +213,12 @@ Result<void> BpfSession::attach(const SessionConfig& config) {
     auto programs = attach_programs(skeleton_->obj, {config, mechanism_, skeleton_->rodata->config.preemptible != 0});
     if (!programs) return programs.error();
     programs_ = std::move(*programs);
-    if (!leaves_out_) return {};
-    return seeding().settle();
+    if (leaves_out_) {
+        const auto settled = seeding().settle();
+        if (!settled) return settled.error();
+    }
+    if (is_all()) return {};
+    return live_.find_cgroups();
 }
 
 Result<void> BpfSession::mark(std::span<const ProcessTarget> roots) {
@@ -211,7 +226,26 @@ Result<void> BpfSession::mark(std::span<const ProcessTarget> roots) {
     auto seeded = seeding().run(roots);
     if (!seeded) return seeded.error();
     seeded_ = std::move(*seeded);
+    live_.tell_terminals();
     return {};
+}
+
+Result<void> BpfSession::watch(std::span<const Cgroup> cgroups) {
+    const auto claimed = live_.watch(cgroups);
+    if (!claimed || is_all()) return claimed;
+    __atomic_store_n(&state().seeding, 1, __ATOMIC_SEQ_CST);
+    const auto seeded = seeding().run({});
+    if (!seeded) return seeded.error();
+    return {};
+}
+
+void BpfSession::sort_candidates() {
+    const auto sorted = seeding().sort();
+    if (!sorted) {
+        log::capture().info("candidates can't be sorted: {}", sorted.error().message);
+        return;
+    }
+    live_.free_sorted();
 }
 
 void BpfSession::set_timer(milliseconds delay) {
@@ -220,23 +254,37 @@ void BpfSession::set_timer(milliseconds delay) {
     ::timerfd_settime(timer_.get(), 0, &when, nullptr);
 }
 
-void BpfSession::deliver(std::span<const std::byte> record, const Handler& handler) {
-    auto decoded = decode(record, scratch_);
-    if (decoded) {
-        delivery_.deliver(*decoded, handler);
+// False: it has to wait.
+bool BpfSession::deliver(std::span<const std::byte> record, const Handler& handler) {
+    live_.tell_terminals();
+    if (auto decoded = decode(record, scratch_)) {
+        if (live_.is_rejected(decoded->candidate)) {
+            delivery_.forget(*decoded);
+        } else {
+            delivery_.deliver(*decoded, handler);
+        }
+    } else if (const auto cgroup = decode_cgroup(record, scratch_)) {
+        return live_.take(*cgroup, is_finishing_);
     } else {
         bad_records_++;
     }
+    return true;
 }
 
 std::size_t BpfSession::drain(const Handler& handler) {
-    return ring_.drain([&](std::span<const std::byte> record) { deliver(record, handler); });
+    is_held_ = false;
+    return ring_.drain([&](std::span<const std::byte> record) {
+        is_held_ = !deliver(record, handler);
+        return !is_held_;
+    });
 }
 
 void BpfSession::dispatch(const Handler& handler) {
     std::uint64_t expirations = 0;
     [[maybe_unused]] const auto ignored = ::read(timer_.get(), &expirations, sizeof expirations);
-    if (drain(handler) > 0) {
+    const auto drained = drain(handler);
+    if (live_.wants_sorting()) sort_candidates();
+    if (drained > 0 || is_held_) {
         set_timer(kDrainInterval);
         return;
     }
@@ -253,12 +301,14 @@ void BpfSession::dispatch(const Handler& handler) {
 bool BpfSession::is_accounted_for(const CounterTotals& totals) const {
     const auto sum = [](const auto& counts) { return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}); };
     const auto filtered = delivery_.filtered() + sum(totals.filtered);
-    return delivery_.delivered() + filtered + sum(totals.lost) + bad_records_ >= sum(totals.seen);
+    const auto told = delivery_.delivered() + filtered + delivery_.forgotten();
+    return told + sum(totals.lost) + bad_records_ >= sum(totals.seen);
 }
 
 SessionSummary BpfSession::finish(const Handler& handler) {
     SessionSummary summary;
     summary.attempt_mechanism = mechanism_;
+    is_finishing_ = true;
     detach(programs_);
     if (!is_all() && !is_over()) {
         const auto alive = seeding().count_alive();
@@ -275,8 +325,9 @@ SessionSummary BpfSession::finish(const Handler& handler) {
     }
     const auto totals = total_counters(state());
     const auto tally_of = [&](wire_type type) {
-        return Tally{.seen = totals.seen.at(type),
-                     .filtered = totals.filtered.at(type) + delivery_.filtered(type),
+        const auto forgotten = delivery_.forgotten(type);
+        return Tally{.seen = totals.seen.at(type) - forgotten.events,
+                     .filtered = totals.filtered.at(type) - forgotten.filtered + delivery_.filtered(type),
                      .delivered = delivery_.delivered(type),
                      .lost = totals.lost.at(type)};
     };
@@ -286,6 +337,7 @@ SessionSummary BpfSession::finish(const Handler& handler) {
     summary.forks = tally_of(WIRE_FORK);
     summary.bad_records = bad_records_;
     summary.marks_lost = load_shared(state().marks_lost);
+    summary.cgroups_lost = load_shared(state().cgroups_lost);
     summary.lineage_lost = load_shared(state().lineage_lost);
     summary.skipped = count_skipped(programs_, state());
     return summary;

@@ -21,6 +21,13 @@ std::string quoted(std::string_view text) {
     return out;
 }
 
+void append_list(std::string& text, std::string_view kind, std::span<const std::string> names) {
+    if (names.empty()) return;
+    std::vector<std::string> shown;
+    for (const auto& name : names) shown.push_back(quoted(name));
+    text += fmt::format("({}: [{}]) ", kind, fmt::join(shown, ", "));
+}
+
 std::vector<std::string> what_is_missing(const SessionSummary& summary) {
     std::vector<std::string> missing;
     const auto total = summary.total();
@@ -40,6 +47,10 @@ std::vector<std::string> what_is_missing(const SessionSummary& summary) {
         missing.push_back(fmt::format("{} could not be marked, what {} ran is unknown",
                                       count_of(summary.marks_lost, "thread", "threads"),
                                       summary.marks_lost == 1 ? "it" : "they"));
+    if (summary.cgroups_lost > 0)
+        missing.push_back(fmt::format("{} could not be followed, what ran in {} is unknown",
+                                      count_of(summary.cgroups_lost, "cgroup", "cgroups"),
+                                      summary.cgroups_lost == 1 ? "it" : "them"));
     if (summary.lineage_lost > 0)
         missing.push_back(fmt::format("{} could not be followed while the trace started",
                                       count_of(summary.lineage_lost, "process", "processes")));
@@ -53,14 +64,15 @@ std::optional<std::string> banner(const Options& options, std::span<const Termin
     const auto until =
         has_command ? fmt::format("(until {} ends)", quoted(options.command.front())) : "(Ctrl-C to exit)";
     if (options.all) return fmt::format("Watching execve syscalls for all processes {}", until);
-    if (options.pids.empty() && terminals.empty()) return std::nullopt;
+    if (options.pids.empty() && !has_live_targets(options)) return std::nullopt;
 
     auto text = fmt::format("Watching execve syscalls for PIDs: [{}] ", fmt::join(options.pids, ", "));
-    if (!terminals.empty()) {
-        std::vector<std::string> paths;
-        for (const auto& terminal : terminals) paths.push_back(quoted(terminal.path));
-        text += fmt::format("(TTY filters: [{}]) ", fmt::join(paths, ", "));
-    }
+    std::vector<std::string> paths;
+    for (const auto& terminal : terminals) paths.push_back(terminal.path);
+    append_list(text, "TTY filters", paths);
+    append_list(text, "cgroups", options.cgroups);
+    append_list(text, "units", options.units);
+    append_list(text, "containers", options.containers);
     if (has_command) text += fmt::format("and {} ", quoted(options.command.front()));
     text += fmt::format("(children {}) {}", options.watch_children ? "included" : "ignored", until);
     return text;

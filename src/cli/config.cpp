@@ -69,8 +69,9 @@ Result<SessionConfig> resolve_config(const Options& options) {
     for (const auto& text : options.terminals) {
         auto terminal = resolve_terminal(text);
         if (!terminal) return terminal.error();
-        const bool is_known = std::any_of(config.terminals.begin(), config.terminals.end(),
-                                          [&](const auto& known) { return known.device == terminal->device; });
+        const bool is_known = std::any_of(config.terminals.begin(), config.terminals.end(), [&](const auto& known) {
+            return known.device == terminal->device && known.instance == terminal->instance;
+        });
         if (!is_known) config.terminals.push_back(std::move(*terminal));
     }
     return config;

@@ -16,7 +16,7 @@ namespace exectap::cli {
 namespace {
 
 bool may_be_in_scope(const Options& options, pid_t pid) {
-    if (options.all || !options.terminals.empty()) return true;
+    if (options.all || has_live_targets(options)) return true;
     const auto line = line_of_ancestors(pid);
     return std::any_of(line.begin(), line.end(), [&](pid_t ancestor) {
         return std::find(options.pids.begin(), options.pids.end(), ancestor) != options.pids.end();

@@ -24,17 +24,43 @@ void add_targets(CLI::App& app, RawOptions& raw) {
         ->type_name("PID");
     repeatable(app.add_option("-t,--tty", raw.options.terminals,
                               "watch the processes of this terminal (repeatable)\n"
-                              "All that have it as their controlling terminal when the trace begins, and all that "
-                              "they start. Terminals are pts/9, /dev/pts/9, tty1; tty(1) prints the name."))
+                              "All that have it as their controlling terminal, now or later, and all that they start. "
+                              "Terminals are pts/9, /dev/pts/9, tty1; tty(1) prints the name."))
         ->group(kGroup)
         ->type_name("TTY");
+    repeatable(
+        app.add_option("-c,--container", raw.options.containers,
+                       "watch this container (repeatable)\n"
+                       "By its name, its id or the id's first digits, four at least. Names are those that Docker, "
+                       "Podman, LXC and machined know; ids those of every engine that gives its containers cgroups "
+                       "of version 2. What is run in it by exec from outside is watched, too."))
+        ->group(kGroup)
+        ->type_name("NAME|ID");
+    repeatable(app.add_option("-u,--systemd-unit", raw.options.units,
+                              "watch this systemd unit (repeatable)\n"
+                              "A service, scope, slice, socket, mount or swap; a name without a suffix is a service's. "
+                              "It is known by its cgroup, wherever that is."))
+        ->group(kGroup)
+        ->type_name("UNIT");
+    repeatable(
+        app.add_option("--cgroup", raw.options.cgroups,
+                       "watch this cgroup and all below it (repeatable)\n"
+                       "Of version 2, by its path below the mount of that hierarchy, which may stand before it."))
+        ->group(kGroup)
+        ->type_name("PATH");
+    flag(app, "--no-wait", raw.no_wait,
+         "fail where a target is not there yet\n"
+         "Otherwise a terminal that nobody has, a cgroup, a unit and a container are waited for, and waited for again "
+         "when they go. Processes are never waited for.")
+        ->group(kGroup);
     flag(app, "-a,--all", raw.options.all,
          "watch every process but exectap's own\n"
          "Also those that are started later by others, containers included.")
         ->group(kGroup);
     flag(app, "--no-watch-children", raw.no_watch_children,
          "only the processes named, not what they start\n"
-         "All their threads are watched in any case.")
+         "All their threads are watched in any case. Of a terminal, a cgroup, a unit and a container: who has it or is "
+         "in it at that moment, whoever started it.")
         ->group(kGroup);
     app.add_option("--user", raw.options.user,
                    "run COMMAND as this user\n"

@@ -44,6 +44,11 @@ std::optional<Information> asked_for_a_list(const CLI::App& app) {
 
 }  // namespace
 
+bool has_live_targets(const Options& options) {
+    return !options.terminals.empty() || !options.cgroups.empty() || !options.units.empty() ||
+           !options.containers.empty();
+}
+
 Result<std::variant<Options, Information>> parse_options(std::span<const char* const> arguments,
                                                          const std::string& default_format) {
     RawOptions raw;

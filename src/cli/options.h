@@ -28,7 +28,11 @@ enum class ColourUse { automatic, always, never };
 struct Options {
     std::vector<pid_t> pids;
     std::vector<std::string> terminals;  // as they were written
+    std::vector<std::string> cgroups;    // the same
+    std::vector<std::string> units;
+    std::vector<std::string> containers;
     bool all = false;
+    bool waits = true;  // for targets that are not there yet
     bool watch_children = true;
     TraceFilters filters;                 // as they were written
     std::optional<Expression> shown;      // --comm, --exe and --where together; empty: all is shown
@@ -51,6 +55,9 @@ struct Options {
     bool strict = false;
     int verbosity = 0;
 };
+
+// Some that come and go: terminals, cgroups, units, containers.
+bool has_live_targets(const Options& options);
 
 // What the user asked to read instead of tracing: goes to stdout, status 0.
 struct Information {

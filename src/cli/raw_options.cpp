@@ -15,6 +15,7 @@
 #include "exectap/target.h"
 #include "filter/glob.h"
 #include "sink/nearest.h"
+#include "target/cgroup_words.h"
 
 namespace exectap::cli {
 namespace {
@@ -43,6 +44,24 @@ Result<void> read_pids(RawOptions& raw, std::span<const char* const> arguments) 
         insert_once(raw.options.pids, *pid);
     }
     return {};
+}
+
+template <typename Parse>
+Result<void> read_names(std::vector<std::string>& names, Parse parse) {
+    for (const auto& text : std::exchange(names, {})) {
+        auto name = parse(text);
+        if (!name) return name.error();
+        insert_once(names, std::move(*name));
+    }
+    return {};
+}
+
+Result<void> read_targets(RawOptions& raw) {
+    raw.options.waits = !raw.no_wait;
+    raw.options.watch_children = !raw.no_watch_children;
+    const auto units = read_names(raw.options.units, parse_unit);
+    if (!units) return units.error();
+    return read_names(raw.options.containers, parse_container);
 }
 
 Result<void> read_kernel_filters(RawOptions& raw) {
@@ -236,9 +255,14 @@ Result<void> read_limits(RawOptions& raw) {
 }
 
 Result<void> check_combination(const Options& options) {
-    const bool has_target =
-        !options.pids.empty() || !options.terminals.empty() || options.all || !options.command.empty();
-    if (!has_target) return usage_error("nothing to watch: name a PID, --tty TTY, --all, or -- COMMAND");
+    const bool has_live_target = has_live_targets(options);
+    const bool has_target = !options.pids.empty() || has_live_target || options.all || !options.command.empty();
+    if (!has_target)
+        return usage_error(
+            "nothing to watch: name a PID, --tty TTY, --container NAME, --systemd-unit UNIT, --all, or -- COMMAND");
+    if (!options.waits && !has_live_target)
+        return usage_error(
+            "--no-wait is for terminals, cgroups, units and containers: nothing else is ever waited for");
     if (options.user && options.command.empty())
         return usage_error("--user needs a COMMAND to run: -- COMMAND [ARG...]");
     if (options.strict && options.command.empty())
@@ -363,12 +387,11 @@ Result<Options> read_options(RawOptions raw, std::span<const char* const> argume
     if (!pids) return pids.error();
     if (!raw.unknown.empty()) return unknown_option(raw.unknown.front(), names);
     // In this order: the format decides about fields and events, and those about what expressions may ask.
-    for (const auto read : {read_kernel_filters, read_time, read_format, read_looks, read_fields, read_events,
-                            read_expressions, read_limits}) {
+    for (const auto read : {read_targets, read_kernel_filters, read_time, read_format, read_looks, read_fields,
+                            read_events, read_expressions, read_limits}) {
         const auto done = read(raw);
         if (!done) return done.error();
     }
-    raw.options.watch_children = !raw.no_watch_children;
     const auto checked = check_combination(raw.options);
     if (!checked) return checked.error();
     // What is not known to have happened is not known not to have.

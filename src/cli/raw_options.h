@@ -27,6 +27,7 @@ struct RawOptions {
     std::optional<std::string> ring;
     std::optional<std::string> buffer;
     bool no_watch_children = false;
+    bool no_wait = false;
     std::vector<std::string> uids;
     std::vector<std::string> excluded_trees;
     bool no_failed = false;

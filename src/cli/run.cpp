@@ -22,6 +22,7 @@
 #include "cli/observers.h"
 #include "cli/rights.h"
 #include "cli/signals.h"
+#include "cli/target_watch.h"
 #include "cli/trace_start.h"
 #include "exectap/session.h"
 #include "sink/folding_sink.h"
@@ -44,7 +45,7 @@ Result<OutputFile> open_output(const Options& options) {
 class Run {
 public:
     Run(const Options& options, Output output, Signals signals, std::optional<Command> command,
-        std::unique_ptr<Session> session, Observers& observers, const TraceStart& start)
+        std::unique_ptr<Session> session, Observers& observers, TargetWatch& targets, const TraceStart& start)
         : options_(options),
           output_(std::move(output)),
           has_reader_to_lose_(is_pipe(output_.fd())),
@@ -53,6 +54,7 @@ public:
           session_(std::move(session)),
           began_(start.clock.start_since_boot),
           observers_(observers),
+          targets_(targets),
           text_(output_, make_format(options_, start.clock, observers.table(), output_.fd())),
           sink_(text_, {.folds = folding_of(options_.format) != Folding::none,
                         .joins_exec = folding_of(options_.format) == Folding::with_exec}),
@@ -60,6 +62,7 @@ public:
         output_.start();
         if (observers_.matches() != nullptr) observers_.matches()->start(output_);
         tell_start(start);
+        targets_.on_change([this](const TargetChange& change) { on_target(change); });
     }
 
     Result<int> go();
@@ -69,6 +72,7 @@ private:
     void wait_and_serve();
     void on_signal(int signal);
     void on_events();
+    void on_target(const TargetChange& change);
     void on_output();
     void stop_quietly();
     void wait_until_written();
@@ -85,6 +89,7 @@ private:
     std::unique_ptr<Session> session_;  // null: the events' reader has gone, only COMMAND is waited for
     std::chrono::nanoseconds began_;    // since boot
     Observers& observers_;
+    TargetWatch& targets_;
     TextSink text_;
     FoldingSink sink_;
     Session::Handler handler_;
@@ -110,12 +115,13 @@ Result<int> Run::go() {
 
 void Run::wait_and_serve() {
     // A negative descriptor is left out by poll(2).
-    std::array<pollfd, 5> ready = {
+    std::array<pollfd, 6> ready = {
         pollfd{signals_.fd(), POLLIN, 0},
         pollfd{session_ ? session_->fd() : -1, POLLIN, 0},
         pollfd{command_ ? command_->pidfd() : -1, POLLIN, 0},
         pollfd{output_.event_fd(), POLLIN, 0},
         pollfd{session_ && has_reader_to_lose_ ? output_.fd() : -1, 0, 0},
+        pollfd{session_ ? targets_.fd() : -1, POLLIN, 0},
     };
     if (::poll(ready.data(), ready.size(), -1) < 0) return;
     if (ready[0].revents != 0) {
@@ -124,6 +130,7 @@ void Run::wait_and_serve() {
     if (ready[1].revents != 0) on_events();
     if (ready[2].revents != 0) is_done_ = true;
     if (ready[3].revents != 0) on_output();
+    if (ready[5].revents != 0 && session_) targets_.serve(*session_);
     if ((ready[4].revents & POLLERR) != 0) stop_quietly();
 }
 
@@ -146,8 +153,13 @@ void Run::on_signal(int signal) {
 void Run::on_events() {
     session_->dispatch(handler_);
     sink_.flush();
-    const bool has_only_pids = !command_ && options_.terminals.empty();
+    const bool has_only_pids = !command_ && !has_live_targets(options_);
     if (has_only_pids && session_->is_over()) is_done_ = true;
+}
+
+void Run::on_target(const TargetChange& change) {
+    sink_.write(change);
+    if (!options_.quiet) say(notice_of(change));
 }
 
 void Run::on_output() {
@@ -266,10 +278,21 @@ Duties duties_of(const Options& options) {
     return {.signals_command = !options.command.empty(), .reopens_file = has_file ? options.output : std::nullopt};
 }
 
-std::string no_match_text(const SessionConfig& config) {
-    std::vector<std::string> paths;
-    for (const auto& terminal : config.terminals) paths.push_back(fmt::format("\"{}\"", terminal.path));
-    return fmt::format("No processes matched PID(s) [] or tty(s) [{}].", fmt::join(paths, ", "));
+// Targets that are not there yet: they are waited for, or that is the end.
+Result<void> wait_for_targets(const Options& options, const SessionConfig& config, const TargetWatch& targets) {
+    if (options.all) return {};
+    const auto missing = targets.missing();
+    if (missing.empty()) return {};
+    const bool has_only_terminals = config.terminals.size() == missing.size() && config.processes.empty() &&
+                                    config.cgroups.rules.empty() && !config.cgroups.find;
+    if (!options.waits && has_only_terminals) {
+        std::vector<std::string> paths;
+        for (const auto& terminal : config.terminals) paths.push_back(fmt::format("\"{}\"", terminal.path));
+        return Error{fmt::format("No processes matched PID(s) [] or tty(s) [{}].", fmt::join(paths, ", "))};
+    }
+    if (!options.waits) return Error{fmt::format("not there: {}", fmt::join(missing, ", "))};
+    if (!options.quiet) say(fmt::format("waiting for {}", fmt::join(missing, ", ")));
+    return {};
 }
 
 }  // namespace
@@ -303,10 +326,13 @@ Result<int> run(const Options& options) {
     auto observers = Observers::create(options, clock);
     if (!observers) return observers.error();
     (*observers)->observe(*config);
+    auto targets = TargetWatch::create(options, *config, {});
+    if (!targets) return targets.error();
+    (*targets)->configure(*config);
     auto session = Session::open(*config);
     if (!session) return session.error();
-    const bool has_only_terminals = config->processes.empty() && !config->all;
-    if (has_only_terminals && (*session)->processes_at_start() == 0) return Error{no_match_text(*config)};
+    const auto waiting = wait_for_targets(options, *config, **targets);
+    if (!waiting) return waiting.error();
     const auto given_up = give_up_rights(duties_of(options));
     if (!given_up) return given_up.error();
     if (!options.quiet) {
@@ -316,7 +342,7 @@ Result<int> run(const Options& options) {
     }
     const auto start = describe_start(options, *config, **session, clock);
     return Run(options, std::move(*output), std::move(*signals), std::move(command), std::move(*session), **observers,
-               start)
+               **targets, start)
         .go();
 }
 

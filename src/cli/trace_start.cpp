@@ -40,6 +40,9 @@ std::vector<std::string> names_of_targets(const Options& options, const SessionC
     if (options.all) names.emplace_back("all");
     for (const auto pid : options.pids) names.push_back(fmt::format("pid:{}", pid));
     for (const auto& terminal : config.terminals) names.push_back(fmt::format("tty:{}", terminal.path));
+    for (const auto& path : options.cgroups) names.push_back(fmt::format("cgroup:{}", path));
+    for (const auto& unit : options.units) names.push_back(fmt::format("unit:{}", unit));
+    for (const auto& container : options.containers) names.push_back(fmt::format("container:{}", container));
     if (!options.command.empty()) names.push_back(fmt::format("command:{}", options.command.front()));
     return names;
 }

@@ -262,6 +262,25 @@ bool decode_as(std::uint8_t type, std::span<const std::byte> record, DecodeScrat
 
 }  // namespace
 
+std::optional<CgroupRecord> decode_cgroup(std::span<const std::byte> record, DecodeScratch& scratch) {
+    const auto trailer = tail_of<wire_trailer>(record);
+    if (!trailer || trailer->type != WIRE_CGROUP || !are_times({trailer->time_ns})) return std::nullopt;
+    if (record.size() != sizeof(wire_cgroup)) return std::nullopt;
+    wire_cgroup wire;
+    std::memcpy(&wire, record.data(), sizeof wire);
+    if (wire.slot < 1 || wire.slot > WIRE_CGROUPS_MAX || wire.path.bytes > sizeof wire.names) return std::nullopt;
+    const auto* names = reinterpret_cast<const char*>(record.data());
+    const auto path = path_of({names, wire.path.bytes}, wire.path, scratch.cgroup);
+    CgroupRecord decoded;
+    decoded.id = wire.id;
+    if (path) decoded.path = path->path;
+    decoded.slot = wire.slot;
+    decoded.is_removed = wire.change == WIRE_CGROUP_REMOVED;
+    decoded.is_candidate = wire.is_candidate != 0;
+    decoded.since_boot = nanoseconds(trailer->time_ns);
+    return decoded;
+}
+
 std::optional<DecodedRecord> decode(std::span<const std::byte> record, DecodeScratch& scratch) {
     const auto trailer = tail_of<wire_trailer>(record);
     if (!trailer || trailer->cpu_slot >= WIRE_CPU_SLOTS || !are_times({trailer->time_ns})) return std::nullopt;
@@ -269,6 +288,7 @@ std::optional<DecodedRecord> decode(std::span<const std::byte> record, DecodeScr
     decoded.lost_before = trailer->lost;
     decoded.cpu_slot = trailer->cpu_slot;
     decoded.is_filtered = trailer->is_filtered != 0;
+    decoded.candidate = trailer->candidate;
     if (!decode_as(trailer->type, record, scratch, decoded)) return std::nullopt;
     return decoded;
 }

@@ -29,6 +29,7 @@ public:
 
     void begin(const TraceStart& start) override { next_.begin(start); }
     void write(const ProcessInfo& process) override { next_.write(process); }
+    void write(const TargetChange& change) override { next_.write(change); }
     void write(const Event& event) override;
     void end(const TraceEnd& end) override { next_.end(end); }
     // Also hands on what was held for too long.

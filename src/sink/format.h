@@ -19,6 +19,8 @@ public:
     virtual void begin(std::string& /*out*/, const TraceStart& /*start*/) {}
     virtual void append(std::string& /*out*/, const ProcessInfo& /*process*/) {}
 
+    virtual void append(std::string& /*out*/, const TargetChange& /*change*/) {}
+
     virtual void append(std::string& out, const Event& event) = 0;
 
     // After all else.

@@ -191,6 +191,7 @@ void write_losses(JsonObject& object, const TraceEnd& end) {
     if (summary.skipped > 0) object.number("skipped", summary.skipped);
     object.end();
     object.number("marks_lost", summary.marks_lost);
+    object.number("cgroups_lost", summary.cgroups_lost);
     object.number("lineage_lost", summary.lineage_lost);
     object.number("bad_records", summary.bad_records);
 }
@@ -240,6 +241,20 @@ void JsonFormat::append(std::string& out, const ProcessInfo& process) {
     object.text("comm", process.comm);
     object.word("start_time", utc_word(process.exec_id.start_time + clock_.wall_minus_boot, kNanoseconds).text());
     object.boolean("watched", process.is_watched);
+    object.end();
+    out += '\n';
+}
+
+void JsonFormat::append(std::string& out, const TargetChange& change) {
+    JsonObject object(out);
+    object.word("type", "target");
+    object.word("time", utc_word(change.since_boot + clock_.wall_minus_boot, kNanoseconds).text());
+    object.number("since_start_ns", (change.since_boot - clock_.start_since_boot).count());
+    object.word("what", name_of(change.what));
+    object.text("target", change.target);
+    if (!change.cgroup.empty()) object.text("cgroup", change.cgroup);
+    if (change.container_id) object.text("container_id", *change.container_id);
+    if (change.places > 1) object.number("places", change.places);
     object.end();
     out += '\n';
 }

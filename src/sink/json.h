@@ -24,6 +24,7 @@ public:
 
     void begin(std::string& out, const TraceStart& start) override;
     void append(std::string& out, const ProcessInfo& process) override;
+    void append(std::string& out, const TargetChange& change) override;
     void append(std::string& out, const Event& event) override;
     void end(std::string& out, const TraceEnd& end) override;
 

@@ -37,7 +37,21 @@ void TextSink::write(const ProcessInfo& process) {
     put_aside();
 }
 
+// They have no number, so that no gap could tell of them; and nobody is to wait for room in the middle of a trace.
+bool TextSink::put_changes() {
+    if (!changes_.empty() && output_.put(changes_, Tells::aside)) changes_.clear();
+    return changes_.empty();
+}
+
+void TextSink::write(const TargetChange& change) {
+    // Whoever is so late has the last events that came before, and not what came and went since.
+    constexpr std::size_t kMostBytes = 1 << 20;
+    if (changes_.size() < kMostBytes) format_->append(changes_, change);
+    put_changes();
+}
+
 void TextSink::write(const Event& event) {
+    put_changes();
     if (gap_.first_seq != 0) tell_gap();
     if (gap_.first_seq != 0) {
         add_to_gap(event);
@@ -82,11 +96,13 @@ void TextSink::tell_lost(std::uint64_t seq, std::uint64_t count, LossReason reas
 }
 
 void TextSink::flush() {
+    put_changes();
     if (gap_.first_seq != 0) tell_gap();
     output_.flush();
 }
 
 void TextSink::end(const TraceEnd& end) {
+    if (!put_changes()) output_.put_aside(changes_);
     format_->end(text_, end);
     put_aside();
 }

@@ -21,6 +21,7 @@ public:
 
     void begin(const TraceStart& start) override;
     void write(const ProcessInfo& process) override;
+    void write(const TargetChange& change) override;
     void write(const Event& event) override;
     // Everything must have been written: what it says includes what was not.
     void end(const TraceEnd& end) override;
@@ -38,13 +39,15 @@ private:
     };
 
     void put_aside();
+    bool put_changes();
     void add_to_gap(const Event& event);
     void tell_gap();
     void tell_lost(std::uint64_t seq, std::uint64_t count, LossReason reason);
 
     Output& output_;
     std::unique_ptr<Format> format_;
-    std::string text_;  // of the event at hand; kept for its memory
+    std::string text_;     // of the event at hand; kept for its memory
+    std::string changes_;  // of targets, that found no room yet
     Gap gap_;
     EventCounts not_queued_{};
 };

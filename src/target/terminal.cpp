@@ -64,6 +64,10 @@ std::string in_use_hint() {
 
 std::string terminal_path(std::string_view text) {
     constexpr std::string_view kDev = "/dev/";
+    // Of another devpts, or another system's tree.
+    struct stat file {};
+    const std::string path(text);
+    if (path.starts_with('/') && ::stat(path.c_str(), &file) == 0 && S_ISCHR(file.st_mode)) return path;
     if (text.substr(0, kDev.size()) == kDev) text.remove_prefix(kDev.size());
     if (!text.empty() && text[0] == '/') text.remove_prefix(1);
     if (text.substr(0, 3) == "pts" && is_number(text.substr(3))) return fmt::format("/dev/pts/{}", text.substr(3));
@@ -90,7 +94,8 @@ Result<TerminalTarget> resolve_terminal(std::string_view text) {
     if (major == kAlternateMajor && ::minor(device.st_rdev) <= kPtmxMinor)
         return usage_error(fmt::format("{} stands for another terminal; name that one, as tty(1) prints it", shown));
     log::target().info("terminal {} is device {}:{}", path, major, ::minor(device.st_rdev));
-    return TerminalTarget{path, kernel_device(device.st_rdev)};
+    const auto instance = is_pts ? static_cast<std::uint32_t>(kernel_device(device.st_dev)) : 0;
+    return TerminalTarget{path, kernel_device(device.st_rdev), instance};
 }
 
 std::vector<std::string> terminals_in_use() {

@@ -282,7 +282,8 @@ TEST(Help, NamesTheEventsAndTheWayToTheFields) {
     ASSERT_NE(line, outcome.out.end());
     std::set<std::string> named;
     const std::regex word("[a-z]+");
-    const std::set<std::string> known = {"exec", "attempt", "exit", "fork", "lost", "process", "start", "summary"};
+    const std::set<std::string> known = {"exec",    "attempt", "exit",   "fork",   "lost",
+                                         "process", "start",   "target", "summary"};
     for (std::sregex_iterator each(line->begin(), line->end(), word), end; each != end; ++each)
         if (known.contains(each->str())) named.insert(each->str());
     EXPECT_THAT(named, testing::UnorderedElementsAreArray(kinds_of_events()));

@@ -145,6 +145,7 @@ TEST_F(Json, SummaryCountsWhatWasTold) {
                                 {"lost", 0},
                                 {"lost_by_reason", JsonEvent::object()},
                                 {"marks_lost", 0},
+                                {"cgroups_lost", 0},
                                 {"lineage_lost", 0},
                                 {"bad_records", 0},
                                 {"still_alive", 2},

@@ -65,6 +65,7 @@ class Recorder final : public Sink {
 public:
     void begin(const TraceStart& /*start*/) override {}
     void write(const ProcessInfo& /*process*/) override {}
+    void write(const TargetChange& /*change*/) override {}
     void write(const Event& event) override { told.push_back(words_of(event)); }
     void end_events() override { has_ended = true; }
     void end(const TraceEnd& /*end*/) override {}

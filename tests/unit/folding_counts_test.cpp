@@ -25,6 +25,7 @@ class Counter final : public Sink {
 public:
     void begin(const TraceStart& /*start*/) override {}
     void write(const ProcessInfo& /*process*/) override {}
+    void write(const TargetChange& /*change*/) override {}
     void write(const Event& event) override {
         counts.at(event.index())++;
         if (const auto* exec = std::get_if<ExecEvent>(&event)) counts[1] += exec->call.folded_attempts;

@@ -115,7 +115,7 @@ TEST(JsonSummary, HasEveryFieldInOrder) {
         summary(end_of_trace(), {.execs = true, .attempts = true, .exits = true, .forks = true}),
         R"({"v":1,"type":"summary","execs_seen":10,"execs_delivered":10,"attempts_seen":5,"attempts_delivered":5,)"
         R"("exits_seen":8,"exits_delivered":8,"forks_seen":9,"forks_delivered":9,"filtered":0,"undecided":0,"lost":0,)"
-        R"("lost_by_reason":{},"marks_lost":0,"lineage_lost":0,"bad_records":0,"still_alive":2,)"
+        R"("lost_by_reason":{},"marks_lost":0,"cgroups_lost":0,"lineage_lost":0,"bad_records":0,"still_alive":2,)"
         R"("complete":true,"duration_ns":3000000000})"
         "\n");
 }
@@ -123,7 +123,7 @@ TEST(JsonSummary, HasEveryFieldInOrder) {
 TEST(JsonSummary, HasOnlyWhatWasAskedFor) {
     EXPECT_EQ(summary(end_of_trace(), {.execs = true, .attempts = false, .exits = false, .forks = false}),
               R"({"v":1,"type":"summary","execs_seen":10,"execs_delivered":10,"filtered":0,"undecided":0,"lost":0,)"
-              R"("lost_by_reason":{},"marks_lost":0,"lineage_lost":0,"bad_records":0,"still_alive":2,)"
+              R"("lost_by_reason":{},"marks_lost":0,"cgroups_lost":0,"lineage_lost":0,"bad_records":0,"still_alive":2,)"
               R"("complete":true,"duration_ns":3000000000})"
               "\n");
 }
@@ -135,6 +135,7 @@ TEST(JsonSummary, AddsUpLosses) {
     end.summary.exits.lost = 10;
     end.summary.forks.lost = 20;
     end.summary.marks_lost = 5;
+    end.summary.cgroups_lost = 8;
     end.summary.lineage_lost = 6;
     end.summary.bad_records = 7;
     end.summary.skipped = 8;
@@ -145,6 +146,7 @@ TEST(JsonSummary, AddsUpLosses) {
     EXPECT_EQ(json.at("lost"), 52);
     EXPECT_EQ(json.at("lost_by_reason").dump(), R"({"ring":37,"queue":3,"output":4,"skipped":8})");
     EXPECT_EQ(json.at("marks_lost"), 5);
+    EXPECT_EQ(json.at("cgroups_lost"), 8);
     EXPECT_EQ(json.at("lineage_lost"), 6);
     EXPECT_EQ(json.at("bad_records"), 7);
     EXPECT_EQ(json.at("complete"), false);

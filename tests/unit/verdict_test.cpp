@@ -156,8 +156,10 @@ TEST(Banner, SaysWhatTheOriginalSays) {
     options.watch_children = false;
     EXPECT_EQ(banner(options, {}),
               "Watching execve syscalls for PIDs: [1234, 9012] (children ignored) (Ctrl-C to exit)");
+    auto on_terminals = watching({});
+    on_terminals.terminals = {"pts/9", "tty1"};
     EXPECT_EQ(
-        banner(watching({}), terminals({"/dev/pts/9", "/dev/tty1"})),
+        banner(on_terminals, terminals({"/dev/pts/9", "/dev/tty1"})),
         "Watching execve syscalls for PIDs: [] (TTY filters: [\"/dev/pts/9\", \"/dev/tty1\"]) (children included) "
         "(Ctrl-C to exit)");
 }

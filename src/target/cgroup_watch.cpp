@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "target/cgroup_watch.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "exectap/clock.h"
+#include "process/cgroup_names.h"
+#include "sink/nearest.h"
+#include "target/cgroup_words.h"
+
+namespace exectap {
+namespace {
+
+constexpr std::uint64_t kRootId = 1;  // of the kernel's own root, see kernfs_create_root()
+
+std::string_view parent_of(std::string_view path) { return path.substr(0, path.rfind('/')); }
+std::string_view last_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+std::vector<std::string> components_of(std::string_view path) {
+    std::vector<std::string> names;
+    for (const auto& name : std::filesystem::path(path).relative_path()) names.push_back(name);
+    return names;
+}
+
+// What the name of a container that no engine has to be asked for can be in the path of its cgroup.
+std::vector<std::vector<std::string>> forms_of_container(const std::string& name) {
+    const auto escaped = escaped_for_unit(name);
+    return {{"lxc.payload." + name},
+            {"lxc", name},
+            {"machine.slice", "machine-" + escaped + ".scope"},
+            {"machine.slice", "systemd-nspawn@" + escaped + ".service"}};
+}
+
+std::string word_of(std::string_view kind, std::string_view separator, std::string_view text) {
+    return fmt::format("{}{}{}", kind, separator, text);
+}
+
+}  // namespace
+
+CgroupWatch::CgroupWatch(CgroupHierarchy hierarchy, const Wanted& wanted, ContainerLookup containers)
+    : hierarchy_(std::move(hierarchy)), containers_(std::move(containers)) {
+    for (const auto& path : wanted.cgroups) targets_.push_back({Kind::cgroup, path, {}});
+    for (const auto& unit : wanted.units) targets_.push_back({Kind::unit, unit, {}});
+    for (const auto& container : wanted.containers) targets_.push_back({Kind::container, container, {}});
+}
+
+std::vector<CgroupRule> CgroupWatch::rules() const {
+    std::vector<CgroupRule> rules;
+    for (const auto& target : targets_) {
+        switch (target.kind) {
+            case Kind::cgroup:
+                // The one above all is there.
+                if (target.text != "/") rules.push_back({components_of(target.text), hierarchy_.top_id()});
+                break;
+            case Kind::unit: rules.push_back({{cgroup_name_of_unit(target.text)}, 0}); break;
+            case Kind::container:
+                for (auto& names : forms_of_container(target.text)) rules.push_back({std::move(names), 0});
+                break;
+        }
+    }
+    return rules;
+}
+
+void CgroupWatch::configure(SessionConfig& config) {
+    config.cgroups.rules = rules();
+    config.cgroups.find = [this] { return find(); };
+    config.cgroups.on_change = [this](const CgroupChange& change) { apply(change); };
+    const bool has_containers = std::any_of(targets_.begin(), targets_.end(),
+                                            [](const auto& target) { return target.kind == Kind::container; });
+    if (has_containers) config.cgroups.decide = [this](const Cgroup& cgroup) { return decide(cgroup); };
+}
+
+// Nothing: its engine has been asked for its name. What is in a container's cgroup is the container's, but not itself
+// it.
+std::optional<bool> CgroupWatch::is_container(const Target& target, std::string_view path) const {
+    const auto id = container_id_of(path);
+    if (!id || container_id_of(parent_of(path)) == id) return false;
+    if (*id == target.text || *id == escaped_for_unit(target.text)) return true;
+    constexpr std::size_t kWholeId = 64;
+    const bool may_be_id = is_id_prefix(target.text);
+    if (may_be_id && target.text.size() == kWholeId) return false;
+    const auto naming = containers_.naming_of ? containers_.naming_of(path) : ContainerNaming{};
+    if (naming.name == target.text) return true;
+    if (may_be_id && id->size() == kWholeId && id->starts_with(target.text)) return true;
+    if (naming.is_asked) return std::nullopt;
+    return false;
+}
+
+bool CgroupWatch::matches(const Target& target, std::string_view path) const {
+    switch (target.kind) {
+        case Kind::cgroup:
+            // In a cgroup namespace the kernel's path begins above the hierarchy's top.
+            return path == target.text || (hierarchy_.top_id() != kRootId && path.ends_with(target.text));
+        case Kind::unit: return last_of(path) == cgroup_name_of_unit(target.text);
+        case Kind::container: return is_container(target, path).value_or(false);
+    }
+    return false;
+}
+
+// It may be in a target, too.
+std::optional<bool> CgroupWatch::decide(const Cgroup& cgroup) const {
+    bool is_asked = false;
+    for (std::string_view path = cgroup.path; !path.empty(); path = parent_of(path)) {
+        for (const auto& target : targets_) {
+            if (target.kind != Kind::container) continue;
+            const auto is_this = is_container(target, path);
+            if (is_this && *is_this) return true;
+            is_asked |= !is_this;
+        }
+    }
+    if (is_asked) return std::nullopt;
+    return false;
+}
+
+std::vector<Cgroup> CgroupWatch::find() {
+    for (auto& target : targets_) target.present.clear();
+    std::vector<Cgroup> found;
+    const auto look_at = [&](const Cgroup& cgroup) {
+        bool is_target = false;
+        for (auto& target : targets_) {
+            if (!matches(target, cgroup.path)) continue;
+            target.present[cgroup.id] = cgroup.path;
+            is_target = true;
+        }
+        if (is_target) found.push_back(cgroup);
+        return true;
+    };
+    // A path is found without looking at all.
+    const bool has_names =
+        std::any_of(targets_.begin(), targets_.end(), [](const auto& target) { return target.kind != Kind::cgroup; });
+    if (has_names) {
+        hierarchy_.walk(look_at);
+        return found;
+    }
+    for (const auto& target : targets_) {
+        if (const auto cgroup = hierarchy_.at(target.text)) look_at(*cgroup);
+    }
+    return found;
+}
+
+void CgroupWatch::tell(const Target& target, std::size_t places_before, const CgroupChange& change) {
+    using What = TargetChange::What;
+    const auto places = target.present.size();
+    if (!tell_ || places == places_before) return;
+    constexpr std::array<std::string_view, 3> kKinds{"cgroup", "unit", "container"};
+    TargetChange told;
+    told.what = places_before == 0 ? What::appeared : places == 0 ? What::gone : What::changed;
+    told.target = word_of(kKinds.at(static_cast<std::size_t>(target.kind)), ":", target.text);
+    told.cgroup = change.cgroup.path;
+    if (const auto id = container_id_of(change.cgroup.path)) told.container_id = *id;
+    told.places = places;
+    told.since_boot = change.since_boot;
+    tell_(told);
+}
+
+void CgroupWatch::apply(const CgroupChange& change) {
+    for (auto& target : targets_) {
+        const auto before = target.present.size();
+        if (change.is_removed) {
+            target.present.erase(change.cgroup.id);
+        } else if (matches(target, change.cgroup.path)) {
+            target.present[change.cgroup.id] = change.cgroup.path;
+        }
+        tell(target, before, change);
+    }
+}
+
+std::vector<Cgroup> CgroupWatch::find_more() {
+    std::vector<Cgroup> more;
+    hierarchy_.walk([&](const Cgroup& cgroup) {
+        for (auto& target : targets_) {
+            if (target.kind != Kind::container || target.present.contains(cgroup.id)) continue;
+            if (!matches(target, cgroup.path)) continue;
+            more.push_back(cgroup);
+            apply({cgroup, false, since_boot_now()});
+        }
+        return true;
+    });
+    return more;
+}
+
+std::string CgroupWatch::nearest_to(const Target& target) const {
+    std::vector<std::string> names;
+    if (target.kind == Kind::container) {
+        if (containers_.names) names = containers_.names();
+    } else {
+        hierarchy_.walk([&](const Cgroup& cgroup) {
+            const auto unit = target.kind == Kind::unit ? unit_of(cgroup.path) : std::string_view(cgroup.path);
+            if (unit) names.emplace_back(*unit);
+            return true;
+        });
+    }
+    const std::vector<std::string_view> views(names.begin(), names.end());
+    return std::string(nearest(target.text, views));
+}
+
+std::vector<std::string> CgroupWatch::missing() const {
+    constexpr std::array<std::string_view, 3> kKinds{"cgroup", "unit", "container"};
+    std::vector<std::string> missing;
+    for (const auto& target : targets_) {
+        if (!target.present.empty()) continue;
+        auto text = word_of(kKinds.at(static_cast<std::size_t>(target.kind)), " ", target.text);
+        const auto near = nearest_to(target);
+        if (!near.empty()) text += fmt::format(" (there is {})", near);
+        missing.push_back(std::move(text));
+    }
+    return missing;
+}
+
+}  // namespace exectap

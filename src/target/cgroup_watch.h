@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The cgroups, units and containers that are targets: which cgroups these are, and whether they are there.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "exectap/session.h"
+#include "exectap/target.h"
+#include "exectap/trace.h"
+#include "target/cgroup_hierarchy.h"
+
+namespace exectap {
+
+// What an engine says of the container that a cgroup belongs to.
+struct ContainerNaming {
+    bool is_asked = false;            // it has not answered yet
+    std::optional<std::string> name;  // absent: it has none, or nobody knows
+};
+
+// Who knows the names of containers.
+struct ContainerLookup {
+    std::function<ContainerNaming(std::string_view cgroup)> naming_of;
+    std::function<std::vector<std::string>()> names;  // all that are known
+};
+
+class CgroupWatch {
+public:
+    struct Wanted {
+        std::vector<std::string> cgroups;     // as parse_cgroup() has them
+        std::vector<std::string> units;       // as parse_unit()
+        std::vector<std::string> containers;  // as parse_container()
+    };
+
+    CgroupWatch(CgroupHierarchy hierarchy, const Wanted& wanted, ContainerLookup containers);
+
+    // So that a session watches them, and this is told of what comes and goes. It outlives the session.
+    void configure(SessionConfig& config);
+
+    // Is told of what comes and goes from now on, in the order of events.
+    void on_change(std::function<void(const TargetChange&)> tell) { tell_ = std::move(tell); }
+
+    // Looks for containers that have got their name only now. Those are to be watched, too.
+    std::vector<Cgroup> find_more();
+
+    // "unit nginx.service", for each target that is not there; with the nearest name that is, if there is one near.
+    std::vector<std::string> missing() const;
+
+private:
+    enum class Kind { cgroup, unit, container };
+
+    struct Target {
+        Kind kind;
+        std::string text;
+        std::map<std::uint64_t, std::string> present;  // paths by id
+    };
+
+    std::vector<CgroupRule> rules() const;
+    std::vector<Cgroup> find();
+    std::optional<bool> decide(const Cgroup& cgroup) const;
+    void apply(const CgroupChange& change);
+    bool matches(const Target& target, std::string_view path) const;
+    std::optional<bool> is_container(const Target& target, std::string_view path) const;
+    void tell(const Target& target, std::size_t places_before, const CgroupChange& change);
+    std::string nearest_to(const Target& target) const;
+
+    CgroupHierarchy hierarchy_;
+    std::vector<Target> targets_;
+    ContainerLookup containers_;
+    std::function<void(const TargetChange&)> tell_;  // null: nobody listens yet
+};
+
+}  // namespace exectap
