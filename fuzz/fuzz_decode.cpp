@@ -164,7 +164,7 @@ void check_event(const ForkEvent& fork, std::string_view record, const DecodeScr
 // All of an event, in all fields that there are; what it says of the bytes is read to its end.
 std::string shown(const Event& event) {
     static LineFormat line(kClock, {.fields = fields_but(ShownIn::json)});
-    static JsonFormat json(kClock, nullptr);
+    static JsonFormat json(kClock);
     std::string text;
     for (Format* format : {static_cast<Format*>(&line), static_cast<Format*>(&json)}) {
         const auto before = text.size();

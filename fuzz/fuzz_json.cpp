@@ -178,7 +178,7 @@ std::vector<std::string> ancestors_of(const ProcessTable& table, const Event& ev
 
 void tell(const Event& event, const Clock& clock, const ProcessTable& table) {
     std::string text;
-    JsonFormat(clock, &table).append(text, event);
+    JsonFormat(clock, {.table = &table}).append(text, event);
     const auto json = object_of(text);
     std::visit([&](const auto& one) { check_event(json, one); }, event);
     const auto ancestors = ancestors_of(table, event);
@@ -216,7 +216,7 @@ void tell_of_trace(FuzzedDataProvider& bytes) {
     EventMaker maker(bytes);
     const auto start = maker.start();
     const auto process = maker.process();
-    JsonFormat format(start.clock, nullptr);
+    JsonFormat format(start.clock);
     std::string text;
     format.begin(text, start);
     const auto begun = object_of(text);

@@ -38,9 +38,8 @@ Result<void> open_excluded_trees(const Options& options, SessionConfig& config) 
 
 FieldNeeds needs_of(const Options& options) {
     auto needs = needs_of_format(options);
-    const auto selecting = Selection::needs(selection_of(options));
-    needs.paths |= selecting.paths;
-    needs.ancestry |= selecting.ancestry;
+    needs |= Selection::needs(selection_of(options));
+    needs.names |= !options.containers.empty();
     return needs;
 }
 

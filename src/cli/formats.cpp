@@ -41,18 +41,19 @@ FieldNeeds needs_of_format(const Options& options) {
     return exectap::needs_of(options.fields);
 }
 
-std::unique_ptr<Format> make_format(const Options& options, const Clock& clock, const ProcessTable* table, int fd) {
+std::unique_ptr<Format> make_format(const Options& options, const Clock& clock, const Lookups& lookups, int fd) {
     switch (options.format) {
-        case FormatName::json: return std::make_unique<JsonFormat>(clock, table);
+        case FormatName::json: return std::make_unique<JsonFormat>(clock, lookups);
         case FormatName::tree: {
-            TreeOptions tree{.table = table, .columns = nullptr, .has_colours = wants_colours(options.colours, fd)};
+            TreeOptions tree{
+                .table = lookups.table, .columns = nullptr, .has_colours = wants_colours(options.colours, fd)};
             // Asked again and again: terminals are resized.
             if (!options.wide) tree.columns = [fd] { return columns_of_terminal(fd); };
             return std::make_unique<TreeFormat>(clock, std::move(tree));
         }
         case FormatName::line: break;
     }
-    return std::make_unique<LineFormat>(clock, LineOptions{options.fields, table});
+    return std::make_unique<LineFormat>(clock, LineOptions{options.fields, lookups});
 }
 
 Folding folding_of(FormatName format) {

@@ -8,17 +8,13 @@
 #include "exectap/clock.h"
 #include "sink/format.h"
 
-namespace exectap {
-class ProcessTable;
-}
-
 namespace exectap::cli {
 
 // What the fields that are shown need of the kernel side.
 FieldNeeds needs_of_format(const Options& options);
 
-// `fd` is where its lines go. `table` is null unless the format needs ancestry.
-std::unique_ptr<Format> make_format(const Options& options, const Clock& clock, const ProcessTable* table, int fd);
+// `fd` is where its lines go. Of `lookups` is there what needs_of_format() says.
+std::unique_ptr<Format> make_format(const Options& options, const Clock& clock, const Lookups& lookups, int fd);
 
 // Whether searches along PATH are one event, and whether that is the exec's where one comes of it.
 enum class Folding { none, apart, with_exec };

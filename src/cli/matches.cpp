@@ -34,7 +34,7 @@ Result<Matches> Matches::create(const Clock& clock, const ProcessTable& table) {
 }
 
 Matches::Matches(Output output, const Clock& clock, const ProcessTable& table)
-    : output_(std::move(output)), table_(&table), format_(clock, {shown_fields(), &table}) {}
+    : output_(std::move(output)), table_(&table), format_(clock, {shown_fields(), {.table = &table}}) {}
 
 // Of an end and a fork, which do not say themselves what ran.
 void Matches::append_program(const ExecId& program) {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "cli/observers.h"
 
+#include <poll.h>
+
+#include <chrono>
 #include <utility>
+#include <variant>
 
 #include "cli/config.h"
 
@@ -9,7 +13,13 @@ namespace exectap::cli {
 
 Result<std::unique_ptr<Observers>> Observers::create(const Options& options, const Clock& clock) {
     std::unique_ptr<Observers> observers(new Observers());
-    if (needs_of(options).ancestry) observers->table_ = std::make_unique<ProcessTable>();
+    const auto needs = needs_of(options);
+    if (needs.ancestry) observers->table_ = std::make_unique<ProcessTable>();
+    if (needs.names) {
+        auto names = ContainerNames::open();
+        if (!names) return names.error();
+        observers->names_ = std::move(*names);
+    }
     if (!options.shown && !options.forbidden) return observers;
     auto selection = selection_of(options);
     if (options.forbidden) {
@@ -20,13 +30,51 @@ Result<std::unique_ptr<Observers>> Observers::create(const Options& options, con
             observers->matches_->tell(event, truth);
         };
     }
-    observers->selection_.emplace(std::move(selection), clock, observers->table_.get());
+    observers->selection_.emplace(std::move(selection), clock, observers->table_.get(), observers->names_.get());
     return observers;
 }
 
 void Observers::observe(SessionConfig& config) {
-    if (table_) config.observe = [this](const Event& event) { table_->apply(event); };
+    if (table_ || names_) config.observe = [this](const Event& event) { look_at(event); };
     if (selection_) config.filter = [this](const Event& event) { return selection_->shows(event); };
+}
+
+void Observers::look_at(const Event& event) {
+    if (table_) table_->apply(event);
+    if (!names_) return;
+    const auto* exec = std::get_if<ExecEvent>(&event);
+    const auto* attempt = std::get_if<AttemptEvent>(&event);
+    const auto* call = exec != nullptr ? &exec->call : attempt != nullptr ? &attempt->call : nullptr;
+    if (call != nullptr && call->cgroup) names_->learn(call->cgroup->path);
+}
+
+ContainerLookup Observers::containers() const {
+    if (!names_) return {};
+    ContainerLookup lookup;
+    lookup.naming_of = [names = names_.get()](std::string_view cgroup) {
+        ContainerNaming naming;
+        naming.is_asked = names->learn(cgroup) == Naming::asked;
+        if (const auto name = names->name_of(cgroup)) naming.name = *name;
+        return naming;
+    };
+    lookup.names = [names = names_.get()] {
+        std::vector<std::string> all;
+        for (const auto& container : names->all()) all.push_back(container.name);
+        return all;
+    };
+    return lookup;
+}
+
+void Observers::wait_for_names() const {
+    constexpr std::chrono::seconds kPatience{2};
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (names_ && names_->is_listing()) {
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        pollfd ready{names_->fd(), POLLIN, 0};
+        if (left.count() <= 0 || ::poll(&ready, 1, static_cast<int>(left.count())) < 0) return;
+        names_->serve();
+    }
 }
 
 std::optional<std::uint64_t> Observers::forbidden_matched() const {

@@ -13,6 +13,9 @@
 #include "exectap/session.h"
 #include "filter/selection.h"
 #include "process/table.h"
+#include "sink/fields.h"
+#include "target/cgroup_watch.h"
+#include "target/container_names.h"
 
 namespace exectap::cli {
 
@@ -26,6 +29,13 @@ public:
     // Null: nobody asks for ancestry.
     ProcessTable* table() const { return table_.get(); }
 
+    // Null: nobody asks for names of containers.
+    ContainerNames* names() const { return names_.get(); }
+    ContainerLookup containers() const;
+    // Waits until the engines have told of all that they have, or have taken too long.
+    void wait_for_names() const;
+    Lookups lookups() const { return {table_.get(), names_.get()}; }
+
     // Null: without --fail-if.
     Matches* matches() { return matches_ ? &*matches_ : nullptr; }
     std::optional<std::uint64_t> forbidden_matched() const;
@@ -36,7 +46,10 @@ public:
 private:
     Observers() = default;
 
+    void look_at(const Event& event);
+
     std::unique_ptr<ProcessTable> table_;
+    std::unique_ptr<ContainerNames> names_;
     std::optional<Matches> matches_;
     std::optional<Selection> selection_;  // empty: nothing is asked about
 };

@@ -14,6 +14,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "target/container_names.h"
+
 namespace exectap::cli {
 namespace {
 
@@ -79,6 +81,7 @@ Result<void> give_up_rights(const Duties& duties) {
         if (!Capabilities{kept, now->permitted}.take()) return failure();
         if (!can_reopen(*duties.reopens_file)) kept |= bit(CAP_DAC_OVERRIDE);
     }
+    if (duties.asks_engines && has_users_engine()) kept |= now->permitted & bit(CAP_DAC_OVERRIDE);
     if (!Capabilities{kept, kept}.take()) return failure();
     return {};
 }

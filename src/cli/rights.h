@@ -13,6 +13,7 @@ namespace exectap::cli {
 struct Duties {
     bool signals_command = false;             // COMMAND may have become another user
     std::optional<std::string> reopens_file;  // on SIGUSR1
+    bool asks_engines = false;                // for names of containers: a user's lies in a folder of his own
 };
 
 // Gives up, for good and for all threads that are made from now on, every capability that these duties don't need, and

@@ -55,7 +55,7 @@ public:
           began_(start.clock.start_since_boot),
           observers_(observers),
           targets_(targets),
-          text_(output_, make_format(options_, start.clock, observers.table(), output_.fd())),
+          text_(output_, make_format(options_, start.clock, observers.lookups(), output_.fd())),
           sink_(text_, {.folds = folding_of(options_.format) != Folding::none,
                         .joins_exec = folding_of(options_.format) == Folding::with_exec}),
           handler_([this](const Event& event) { sink_.write(event); }) {
@@ -73,6 +73,8 @@ private:
     void on_signal(int signal);
     void on_events();
     void on_target(const TargetChange& change);
+    void serve_names();
+    void tell_notices();
     void on_output();
     void stop_quietly();
     void wait_until_written();
@@ -114,19 +116,23 @@ Result<int> Run::go() {
 }
 
 void Run::wait_and_serve() {
+    tell_notices();
     // A negative descriptor is left out by poll(2).
-    std::array<pollfd, 6> ready = {
+    std::array<pollfd, 7> ready = {
         pollfd{signals_.fd(), POLLIN, 0},
         pollfd{session_ ? session_->fd() : -1, POLLIN, 0},
         pollfd{command_ ? command_->pidfd() : -1, POLLIN, 0},
         pollfd{output_.event_fd(), POLLIN, 0},
         pollfd{session_ && has_reader_to_lose_ ? output_.fd() : -1, 0, 0},
         pollfd{session_ ? targets_.fd() : -1, POLLIN, 0},
+        pollfd{session_ && observers_.names() != nullptr ? observers_.names()->fd() : -1, POLLIN, 0},
     };
     if (::poll(ready.data(), ready.size(), -1) < 0) return;
     if (ready[0].revents != 0) {
         while (const auto signal = signals_.next()) on_signal(*signal);
     }
+    // Before the events: a container has its name before it does anything.
+    if (ready[6].revents != 0) serve_names();
     if (ready[1].revents != 0) on_events();
     if (ready[2].revents != 0) is_done_ = true;
     if (ready[3].revents != 0) on_output();
@@ -157,9 +163,24 @@ void Run::on_events() {
     if (has_only_pids && session_->is_over()) is_done_ = true;
 }
 
+void Run::serve_names() {
+    auto& names = *observers_.names();
+    const auto known = names.version();
+    names.serve();
+    if (names.version() == known || !session_) return;
+    const auto found = targets_.find_more(*session_);
+    if (!found) say(found.error().message);
+}
+
 void Run::on_target(const TargetChange& change) {
     sink_.write(change);
     if (!options_.quiet) say(notice_of(change));
+}
+
+void Run::tell_notices() {
+    if (observers_.names() == nullptr) return;
+    for (const auto& notice : observers_.names()->take_notices())
+        if (!options_.quiet) say(notice);
 }
 
 void Run::on_output() {
@@ -275,7 +296,9 @@ int Run::status(int otherwise) const {
 
 Duties duties_of(const Options& options) {
     const bool has_file = options.output && *options.output != "-";
-    return {.signals_command = !options.command.empty(), .reopens_file = has_file ? options.output : std::nullopt};
+    return {.signals_command = !options.command.empty(),
+            .reopens_file = has_file ? options.output : std::nullopt,
+            .asks_engines = needs_of(options).names};
 }
 
 // Targets that are not there yet: they are waited for, or that is the end.
@@ -326,7 +349,8 @@ Result<int> run(const Options& options) {
     auto observers = Observers::create(options, clock);
     if (!observers) return observers.error();
     (*observers)->observe(*config);
-    auto targets = TargetWatch::create(options, *config, {});
+    if (!options.containers.empty()) (*observers)->wait_for_names();
+    auto targets = TargetWatch::create(options, *config, (*observers)->containers());
     if (!targets) return targets.error();
     (*targets)->configure(*config);
     auto session = Session::open(*config);

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "process/table.h"
+#include "target/container_names.h"
 
 namespace exectap {
 namespace {
@@ -49,6 +50,13 @@ bool is_cgroup_unknown(const Event& event, const EventContext& /*context*/) {
     return call != nullptr && (!call->cgroup || call->cgroup->path.starts_with(".../"));
 }
 
+// Where an engine has been asked and has not answered yet. One that says no, or is not there, leaves no doubt.
+bool is_container_name_unknown(const Event& event, const EventContext& context) {
+    if (is_cgroup_unknown(event, context)) return true;
+    const auto* call = call_of(event);
+    return call != nullptr && context.names != nullptr && context.names->is_asked(call->cgroup->path);
+}
+
 bool is_ancestry_unknown(const Event& event, const EventContext& context) {
     const auto* call = call_of(event);
     if (call == nullptr || context.table == nullptr) return true;
@@ -65,7 +73,7 @@ constexpr std::array kDoubts = {
     DoubtAbout{"script", is_script_unknown},     DoubtAbout{"argv_truncated", are_arguments_unknown},
     DoubtAbout{"argc", is_count_unknown},        DoubtAbout{"argv_bytes", is_count_unknown},
     DoubtAbout{"unit", is_cgroup_unknown},       DoubtAbout{"container_id", is_cgroup_unknown},
-    DoubtAbout{"ancestry", is_ancestry_unknown},
+    DoubtAbout{"ancestry", is_ancestry_unknown}, DoubtAbout{"container_name", is_container_name_unknown},
 };
 
 }  // namespace

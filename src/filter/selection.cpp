@@ -8,15 +8,13 @@
 
 namespace exectap {
 
-Selection::Selection(Options options, const Clock& clock, ProcessTable* table)
-    : options_(std::move(options)), clock_(clock), table_(table) {}
+Selection::Selection(Options options, const Clock& clock, ProcessTable* table, const ContainerNames* names)
+    : options_(std::move(options)), clock_(clock), table_(table), names_(names) {}
 
 FieldNeeds Selection::needs(const Options& options) {
     FieldNeeds needs;
     for (const auto& expression : {options.shown, options.forbidden}) {
-        if (!expression) continue;
-        needs.paths |= expression->needs().paths;
-        needs.ancestry |= expression->needs().ancestry;
+        if (expression) needs |= expression->needs();
     }
     // Who follows a program has to know of it; and a match is told with its ancestors.
     const bool follows = options.shown && (options.events.exits || options.events.forks);
@@ -28,7 +26,7 @@ bool Selection::shows(const Event& event) {
     bool is_undecided = options_.forbidden && look_for_forbidden(event);
     bool is_shown = is_kind_shown(event);
     if (is_shown && options_.shown) {
-        const auto truth = options_.shown->test(event, {clock_, table_});
+        const auto truth = options_.shown->test(event, {clock_, table_, names_});
         is_undecided |= truth == Truth::unknown;
         is_shown =
             truth == Truth::yes || truth == Truth::unknown || (truth == Truth::not_applicable && follows_shown(event));
@@ -52,7 +50,7 @@ bool Selection::is_kind_shown(const Event& event) const {
 }
 
 bool Selection::look_for_forbidden(const Event& event) {
-    const auto truth = options_.forbidden->test(event, {clock_, table_});
+    const auto truth = options_.forbidden->test(event, {clock_, table_, names_});
     if (truth != Truth::yes && truth != Truth::unknown) return false;
     if (truth == Truth::yes) forbidden_matched_++;
     if (options_.on_forbidden) options_.on_forbidden(event, truth);

@@ -14,6 +14,7 @@
 
 namespace exectap {
 
+class ContainerNames;
 class ProcessTable;
 
 class Selection {
@@ -27,8 +28,8 @@ public:
     };
 
     // `table` knows of an event before shows() is asked, and outlives this one. Null: then an end or a fork is shown
-    // only if its own fields decide.
-    Selection(Options options, const Clock& clock, ProcessTable* table);
+    // only if its own fields decide. `names` outlives it too.
+    Selection(Options options, const Clock& clock, ProcessTable* table, const ContainerNames* names = nullptr);
 
     // What a session has to be asked for so that the expressions can be tested and followed.
     static FieldNeeds needs(const Options& options);
@@ -48,6 +49,7 @@ private:
     Options options_;
     Clock clock_;
     ProcessTable* table_;
+    const ContainerNames* names_;
     std::uint64_t undecided_ = 0;
     std::uint64_t forbidden_matched_ = 0;
 };

@@ -7,6 +7,7 @@
 
 #include "process/cgroup_names.h"
 #include "process/table.h"
+#include "target/container_names.h"
 
 namespace exectap {
 namespace {
@@ -89,6 +90,11 @@ Value unit_name_of(const Call& call) {
 
 Value container_of(const Call& call) {
     return bytes_or_absent(call.cgroup ? container_id_of(call.cgroup->path) : std::nullopt);
+}
+
+Value container_name_of(const Call& call, const EventContext& context) {
+    if (!call.cgroup || context.names == nullptr) return Absent{};
+    return bytes_or_absent(context.names->name_of(call.cgroup->path));
 }
 
 Value ancestry_of(const Call& call, const EventContext& context) {

@@ -15,6 +15,7 @@ Value flags_of(const ExecEvent& exec);
 Value flags_of(const AttemptEvent& attempt);
 Value unit_name_of(const Call& call);
 Value container_of(const Call& call);
+Value container_name_of(const Call& call, const EventContext& context);
 Value ancestry_of(const Call& call, const EventContext& context);
 Value reason_of(const LostEvent& lost);
 

@@ -89,6 +89,7 @@ constexpr Field::Getter<OneEvent> getter_of() {
 constexpr FieldNeeds kNothing;
 constexpr FieldNeeds kPaths{.paths = true};
 constexpr FieldNeeds kAncestry{.ancestry = true};
+constexpr FieldNeeds kNames{.paths = true, .names = true};
 
 template <auto kGet>
 constexpr Field field(std::string_view name, Form form, std::string_view about, FieldNeeds needs = kNothing,
@@ -230,6 +231,7 @@ constexpr std::array kFields = {
     field<&required<&Call::cgroup, Call>>("cgroup", resolved_path, "control group (v2)", kPaths),
     field<&unit_name_of>("unit", text, "systemd unit, by the control group", kPaths),
     field<&container_of>("container_id", text, "container, by the control group", kPaths),
+    field<&container_name_of>("container_name", text, "what its engine calls the container: Docker or Podman", kNames),
     field<kResult>("result", number, "0, or the error as a negative number"),
     field<kError>("error", word, "why it failed"),
     line_field<kFoldedCount>("attempts", number, "so many of one search along PATH"),
@@ -261,10 +263,7 @@ const Field* find_field(std::string_view name) {
 
 FieldNeeds needs_of(std::span<const Field* const> fields) {
     FieldNeeds needs;
-    for (const auto* field : fields) {
-        needs.paths |= field->needs.paths;
-        needs.ancestry |= field->needs.ancestry;
-    }
+    for (const auto* field : fields) needs |= field->needs;
     return needs;
 }
 

@@ -19,16 +19,24 @@
 
 namespace exectap {
 
+class ContainerNames;
 class ProcessTable;
 
 // In the order of Event's alternatives.
 inline constexpr std::array<std::string_view, std::variant_size_v<Event>> kEventNames = {"exec", "attempt", "exit",
                                                                                          "fork", "lost"};
 
+// What values are looked up in. What is null is known of nobody.
+struct Lookups {
+    const ProcessTable* table = nullptr;    // ancestors
+    const ContainerNames* names = nullptr;  // of containers
+};
+
 // What a value may depend on besides its event.
 struct EventContext {
     const Clock& clock;
-    const ProcessTable* table = nullptr;  // null: nothing is known of ancestors
+    const ProcessTable* table = nullptr;  // as in Lookups
+    const ContainerNames* names = nullptr;
 };
 
 // The field does not apply, or nothing is known of it.
@@ -94,15 +102,23 @@ private:
 };
 
 // Words and flags are ours; Bytes, JoinedPath, Arguments and Ancestry are what observed processes chose. All are views
-// into the event or the process table.
+// into the event or what is looked up.
 using Value = std::variant<Absent, Unreadable, std::uint64_t, std::int64_t, bool, Word, Errno, Bytes, JoinedPath,
                            Arguments, Flags, Ancestry>;
 
-// What a session has to be asked for (SessionConfig::wants_paths, wants_ancestry). Without it a field that needs it
-// can't be told from one that could not be read.
+// What a session has to be asked for (SessionConfig::wants_paths, wants_ancestry), and whether container engines have
+// to be. Without it a field that needs it can't be told from one that could not be read.
 struct FieldNeeds {
     bool paths = false;
     bool ancestry = false;
+    bool names = false;
+
+    FieldNeeds& operator|=(const FieldNeeds& other) {
+        paths |= other.paths;
+        ancestry |= other.ancestry;
+        names |= other.names;
+        return *this;
+    }
 
     friend bool operator==(const FieldNeeds&, const FieldNeeds&) = default;
 };

@@ -198,8 +198,8 @@ void write_losses(JsonObject& object, const TraceEnd& end) {
 
 }  // namespace
 
-JsonFormat::JsonFormat(const Clock& clock, const ProcessTable* table)
-    : clock_(clock), table_(table), fields_(by_event(fields_but(ShownIn::line))) {
+JsonFormat::JsonFormat(const Clock& clock, const Lookups& lookups)
+    : clock_(clock), lookups_(lookups), fields_(by_event(fields_but(ShownIn::line))) {
     // So that no event needs memory for it.
     unreadable_.reserve(all_fields().size());
 }
@@ -262,7 +262,7 @@ void JsonFormat::append(std::string& out, const TargetChange& change) {
 void JsonFormat::append(std::string& out, const Event& event) {
     unreadable_.clear();
     JsonObject object(out);
-    const EventContext context{clock_, table_};
+    const EventContext context{clock_, lookups_.table, lookups_.names};
     std::visit(
         [&]<typename OneEvent>(const OneEvent& one) {
             for (const auto* field : fields_[event.index()])

@@ -16,8 +16,8 @@ namespace exectap {
 
 class JsonFormat final : public Format {
 public:
-    // `table` may be null: then nothing is told of ancestry. It is to know of an event before append() gets it.
-    JsonFormat(const Clock& clock, const ProcessTable* table);
+    // What is looked up in is to know of an event before append() gets it.
+    explicit JsonFormat(const Clock& clock, const Lookups& lookups = {});
 
     // What the session has to be asked for: each event has all its fields.
     static FieldNeeds needs();
@@ -30,7 +30,7 @@ public:
 
 private:
     Clock clock_;
-    const ProcessTable* table_;
+    Lookups lookups_;
     FieldsByEvent fields_;
     EventKinds events_;                         // those that the summary counts
     std::vector<std::string_view> unreadable_;  // of the event at hand

@@ -137,7 +137,7 @@ bool is_cut_list(const Value& value) {
 }  // namespace
 
 LineFormat::LineFormat(const Clock& clock, const LineOptions& options)
-    : clock_(clock), table_(options.table), is_usual_(options.fields.empty()), true_size_(fields_named(kTrueSize)) {
+    : clock_(clock), lookups_(options.lookups), is_usual_(options.fields.empty()), true_size_(fields_named(kTrueSize)) {
     const auto usual = fields_named(kUsual);
     auto shown = options.fields;
     for (const auto* field : fields_named(kTelling))
@@ -149,7 +149,7 @@ LineFormat::LineFormat(const Clock& clock, const LineOptions& options)
 }
 
 void LineFormat::append(std::string& out, const Event& event) {
-    const EventContext context{clock_, table_};
+    const EventContext context{clock_, lookups_.table, lookups_.names};
     append_time(out, time_of(event), clock_);
     std::visit(
         [&]<typename OneEvent>(const OneEvent& one) {

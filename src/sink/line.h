@@ -13,8 +13,8 @@
 namespace exectap {
 
 struct LineOptions {
-    std::vector<const Field*> fields;     // empty: the usual ones
-    const ProcessTable* table = nullptr;  // for `ancestry`; it is to know of an event before append() gets it
+    std::vector<const Field*> fields;  // empty: the usual ones
+    Lookups lookups;                   // they are to know of an event before append() gets it
 };
 
 class LineFormat final : public Format {
@@ -27,7 +27,7 @@ public:
 
 private:
     Clock clock_;
-    const ProcessTable* table_;
+    Lookups lookups_;
     bool is_usual_;
     FieldsByEvent fields_;
     std::vector<const Field*> true_size_;  // of arguments that are cut

@@ -57,15 +57,15 @@ TEST(Allocation, IsCounted) {
 
 TEST(Allocation, IsNotNeededForAnEventInJson) {
     const auto table = table_of_ancestors();
-    expect_no_allocation(std::make_unique<JsonFormat>(Clock{}, &table));
+    expect_no_allocation(std::make_unique<JsonFormat>(Clock{}, Lookups{.table = &table}));
 }
 
 TEST(Allocation, IsNotNeededForAnEventInALine) { expect_no_allocation(std::make_unique<LineFormat>(Clock{})); }
 
 TEST(Allocation, IsNotNeededForAllFieldsInALine) {
     const auto table = table_of_ancestors();
-    expect_no_allocation(
-        std::make_unique<LineFormat>(Clock{}, LineOptions{.fields = fields_but(ShownIn::json), .table = &table}));
+    expect_no_allocation(std::make_unique<LineFormat>(
+        Clock{}, LineOptions{.fields = fields_but(ShownIn::json), .lookups = {.table = &table}}));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "sink/fields.h"
 #include "sink/nearest.h"
 #include "unit/events.h"
+#include "unit/named_containers.h"
 
 namespace exectap {
 namespace {
@@ -37,6 +38,8 @@ bool has_form(const Value& value, Form form) {
     return false;
 }
 
+const std::string cgroup_of_named = "/docker/" + std::string(64, 'a');
+
 std::vector<Event> events_with_all_fields() {
     auto cut = whole_exec();
     cut.call.arguments->is_cut = true;
@@ -46,6 +49,7 @@ std::vector<Event> events_with_all_fields() {
     killed.signal = SIGKILL;
     AttemptEvent attempt{whole_exec().call, ENOENT, true};
     attempt.call.folded_attempts = 4;
+    attempt.call.cgroup->path = cgroup_of_named;
     return {whole_exec(), cut, attempt, whole_exit(), killed, whole_fork(), whole_loss()};
 }
 
@@ -54,7 +58,8 @@ TEST(FieldForms, AreThoseOfTheValues) {
     table.add({.pid = 1200, .ppid = 1, .exec_id = {61s, 1200, 3}, .parent_exec_id = {}, .comm = "make"});
     table.apply(whole_exec());
     const Clock clock;
-    const EventContext context{clock, &table};
+    const NamedContainers containers(std::string(64, 'a'), "web");
+    const EventContext context{clock, &table, &containers.names()};
     std::set<std::string_view> seen;
     for (const auto& event : events_with_all_fields()) {
         std::visit(
@@ -81,7 +86,7 @@ TEST(FieldForms, TellPathsAndDurationsApart) {
     for (const auto* name : {"exe", "script", "cwd", "cgroup"})
         EXPECT_EQ(find_field(name)->form, Form::resolved_path) << name;
     for (const auto* name : {"filename", "interpreter"}) EXPECT_EQ(find_field(name)->form, Form::path) << name;
-    for (const auto* name : {"comm", "argv0", "tty", "unit", "container_id"})
+    for (const auto* name : {"comm", "argv0", "tty", "unit", "container_id", "container_name"})
         EXPECT_EQ(find_field(name)->form, Form::text) << name;
 }
 

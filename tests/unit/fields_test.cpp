@@ -140,10 +140,11 @@ TEST(FieldNeeds, AreThoseOfTheFields) {
     for (const auto* name :
          {"exe", "exe_dev", "exe_inode", "interpreter", "script", "cwd", "flags", "cgroup", "unit", "container_id"})
         EXPECT_EQ(needs(name), (FieldNeeds{.paths = true, .ancestry = false})) << name;
+    EXPECT_EQ(needs("container_name"), (FieldNeeds{.paths = true, .names = true}));
     for (const auto* name : {"ancestry", "parent_exec_id"})
         EXPECT_EQ(needs(name), (FieldNeeds{.paths = false, .ancestry = true})) << name;
     EXPECT_EQ(needs("ancestry,pid,exe"), (FieldNeeds{.paths = true, .ancestry = true}));
-    EXPECT_EQ(JsonFormat::needs(), (FieldNeeds{.paths = true, .ancestry = true}));
+    EXPECT_EQ(JsonFormat::needs(), (FieldNeeds{.paths = true, .ancestry = true, .names = true}));
 }
 
 }  // namespace

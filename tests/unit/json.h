@@ -49,7 +49,7 @@ inline Json parse_line(std::string_view line) {
 
 inline Json json_of(const Event& event, const Clock& clock = {}, const ProcessTable* table = nullptr) {
     std::string line;
-    JsonFormat(clock, table).append(line, event);
+    JsonFormat(clock, {.table = table}).append(line, event);
     return parse_line(line);
 }
 

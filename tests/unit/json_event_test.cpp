@@ -33,7 +33,7 @@ ProcessTable table_of_ancestors() {
 
 std::string text_of(const Event& event) {
     std::string text;
-    JsonFormat(kClock, nullptr).append(text, event);
+    JsonFormat(kClock).append(text, event);
     return text;
 }
 
@@ -145,7 +145,7 @@ TEST(JsonAttempt, DoesNotMissWhatOnlyAnExecHas) {
 }
 
 TEST(JsonExec, ForgetsWhatCouldNotBeReadOfTheLastOne) {
-    JsonFormat format({}, nullptr);
+    JsonFormat format({});
     auto exec = whole_exec();
     exec.exe.reset();
     std::string first;

@@ -49,7 +49,7 @@ constexpr auto kStart =
 
 std::string text_of(const TraceStart& start) {
     std::string text;
-    JsonFormat(kClock, nullptr).begin(text, start);
+    JsonFormat(kClock).begin(text, start);
     return text;
 }
 
@@ -68,7 +68,7 @@ TEST(JsonStart, TellsOfTheCommand) {
 }
 
 TEST(JsonProcess, HasEveryFieldInOrder) {
-    JsonFormat format(kClock, nullptr);
+    JsonFormat format(kClock);
     std::string text;
     format.append(text, {.pid = 1200,
                          .ppid = 1,
@@ -100,7 +100,7 @@ TraceEnd end_of_trace() {
 }
 
 std::string summary(const TraceEnd& end, const EventKinds& events) {
-    JsonFormat format({}, nullptr);
+    JsonFormat format({});
     auto start = start_of_trace();
     start.events = events;
     std::string text;
@@ -282,7 +282,7 @@ bool is_faithful(const Json& json) {
 
 TEST(Json, OfWhateverEventIsOneLineThatParses) {
     Chance chance;
-    JsonFormat format(kClock, nullptr);
+    JsonFormat format(kClock);
     std::string line;
     for (int i = 0; i < 100'000; i++) {
         const auto event = chance.event();

@@ -154,7 +154,7 @@ TEST(LineFields, ListAncestors) {
     table.add({.pid = 1, .ppid = 0, .exec_id = {1s, 1, 1}, .parent_exec_id = {}, .comm = "in\nit"});
     table.add({.pid = 1200, .ppid = 1, .exec_id = {61s, 1200, 3}, .parent_exec_id = ExecId{1s, 1, 1}, .comm = "make"});
     table.apply(whole_exec());
-    EXPECT_EQ(line_of(whole_exec(), {}, {.fields = fields_of("ancestry"), .table = &table}),
+    EXPECT_EQ(line_of(whole_exec(), {}, {.fields = fields_of("ancestry"), .lookups = {.table = &table}}),
               "[2.123456] ancestry=[\"make\",\"in\\nit\"]\n");
 }
 

@@ -1,0 +1,526 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Names of containers as engines tell them over a real socket: the engines are doubles, driven step by step.
+#include "target/container_names.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "unit/allocations.h"
+#include "unit/fake_engine.h"
+#include "unit/files.h"
+
+namespace exectap {
+namespace {
+
+using namespace std::literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::string id_of(char digit) { return std::string(64, digit); }
+std::string docker(const std::string& id) { return "/system.slice/docker-" + id + ".scope"; }
+std::string podman(const std::string& id) { return "/machine.slice/libpod-" + id + ".scope/container"; }
+std::string of_user(uid_t uid, const std::string& id) {
+    return fmt::format("/user.slice/user-{0}.slice/user@{0}.service/user.slice/docker-{1}.scope", uid, id);
+}
+
+// Takes whoever listens for the user that is expected: a test can't become others.
+template <uid_t kUid>
+std::optional<uid_t> always(int /*socket*/) {
+    return kUid;
+}
+
+class ContainerNamesTest : public testing::Test {
+protected:
+    std::string docker_path() const { return run_ + "/docker.sock"; }
+    std::string podman_path() const { return run_ + "/podman/podman.sock"; }
+    std::string users_path(uid_t uid) const { return fmt::format("{}/user/{}/docker.sock", run_, uid); }
+
+    FakeEngine& start(const std::string& path) {
+        engines_.push_back(std::make_unique<FakeEngine>(path));
+        return *engines_.back();
+    }
+    void stop_all() { engines_.clear(); }
+
+    void open() {
+        auto opened = ContainerNames::open({.run = run_, .listener_of = always<1000>}, limits_);
+        ASSERT_TRUE(opened) << opened.error().message;
+        names_ = std::move(*opened);
+    }
+
+    // One look at each side.
+    void step() {
+        for (const auto& engine : engines_) engine->step();
+        pollfd ready{names_->fd(), POLLIN, 0};
+        if (::poll(&ready, 1, 1) > 0) names_->serve();
+        for (auto& notice : names_->take_notices()) notices_.push_back(std::move(notice));
+    }
+
+    void until(const std::function<bool()>& is_so, const char* what) {
+        const auto deadline = std::chrono::steady_clock::now() + 10s;
+        while (!is_so()) {
+            ASSERT_LT(std::chrono::steady_clock::now(), deadline) << what;
+            step();
+        }
+    }
+
+    std::string name(const std::string& cgroup) const { return std::string(names_->name_of(cgroup).value_or("none")); }
+    void until_named(const std::string& cgroup, const std::string& name_wanted) {
+        until([&] { return name(cgroup) == name_wanted; }, name_wanted.c_str());
+    }
+    void until_not_asked(const std::string& cgroup) {
+        until([&] { return !names_->is_asked(cgroup); }, "answered");
+    }
+    // Events and the list.
+    void until_asked(const FakeEngine& engine, std::size_t requests) {
+        until([&] { return engine.requests().size() >= requests; }, "asked");
+    }
+
+    TempDir folder_;
+    std::string run_ = folder_ / "run";
+    ContainerNames::Limits limits_;
+    std::vector<std::unique_ptr<FakeEngine>> engines_;
+    std::unique_ptr<ContainerNames> names_;
+    std::vector<std::string> notices_;
+};
+
+TEST_F(ContainerNamesTest, AreListedAtTheStart) {
+    auto& engine = start(docker_path());
+    engine.containers = {{id_of('a'), "web"}, {id_of('b'), "db"}};
+    open();
+    until_named(docker(id_of('a')), "web");
+    EXPECT_EQ(name(docker(id_of('b'))), "db");
+    EXPECT_EQ(name("/docker/" + id_of('a') + "/init.scope"), "web");
+    EXPECT_EQ(name(docker(id_of('c'))), "none");
+    EXPECT_EQ(name("/lxc.payload.web"), "none");
+    EXPECT_EQ(name("/system.slice/web.service"), "none");
+    // The stream of events comes first, so that nothing is between it and the list.
+    EXPECT_THAT(engine.requests(),
+                ElementsAre(HasSubstr("GET /events?filters="), HasSubstr("GET /containers/json?all=true ")));
+    EXPECT_THAT(notices_, IsEmpty());
+}
+
+TEST_F(ContainerNamesTest, AreLookedUpWithoutMemory) {
+    start(docker_path()).containers = {{id_of('a'), "web"}};
+    open();
+    const auto known = docker(id_of('a'));
+    const auto unknown = docker(id_of('b'));
+    until_named(known, "web");
+    names_->learn(unknown);
+    until_not_asked(unknown);
+    const auto before = allocations();
+    names_->name_of(known);
+    names_->name_of(unknown);
+    EXPECT_EQ(names_->learn(known), Naming::known);
+    EXPECT_EQ(names_->learn(unknown), Naming::unknown);
+    EXPECT_EQ(names_->learn("/lxc.payload.web"), Naming::unknown);
+    EXPECT_EQ(allocations() - before, 0U);
+}
+
+TEST_F(ContainerNamesTest, FollowTheEvents) {
+    auto& engine = start(docker_path());
+    open();
+    until_asked(engine, 2);
+    const auto cgroup = docker(id_of('a'));
+    auto version = names_->version();
+    const auto expect_grown = [&] {
+        EXPECT_GT(names_->version(), version);
+        version = names_->version();
+    };
+    engine.tell_change("create", id_of('a'), "web");
+    until_named(cgroup, "web");
+    expect_grown();
+    engine.tell_change("start", id_of('a'), "web");
+    engine.tell_change("rename", id_of('a'), "shop");
+    until_named(cgroup, "shop");
+    expect_grown();
+    ASSERT_THAT(names_->all(), SizeIs(1));
+    EXPECT_EQ(names_->all()[0].name, "shop");
+    EXPECT_EQ(names_->all()[0].id, id_of('a'));
+    EXPECT_FALSE(names_->all()[0].owner);
+    engine.tell_change("destroy", id_of('a'), "shop");
+    until([&] { return names_->all().empty(); }, "destroyed");
+    expect_grown();
+    // What it did may still have to be told; what is said of it later is old.
+    EXPECT_EQ(name(cgroup), "shop");
+    engine.tell_change("start", id_of('a'), "shop");
+    engine.tell_change("create", id_of('b'), "db");
+    until_named(docker(id_of('b')), "db");
+    EXPECT_THAT(names_->all(), SizeIs(1));
+}
+
+TEST_F(ContainerNamesTest, AreAskedForWhenAContainerIsMet) {
+    auto& engine = start(docker_path());
+    open();
+    until_asked(engine, 2);
+    engine.holds_answers = true;
+    const auto cgroup = docker(id_of('a'));
+    engine.containers = {{id_of('a'), "web"}, {id_of('b'), "db"}};
+    EXPECT_EQ(names_->learn(cgroup), Naming::asked);
+    EXPECT_TRUE(names_->is_asked(cgroup));
+    EXPECT_EQ(names_->learn(cgroup), Naming::asked);
+    until_asked(engine, 3);
+    engine.holds_answers = false;
+    until_named(cgroup, "web");
+    EXPECT_EQ(names_->learn(cgroup), Naming::known);
+    EXPECT_FALSE(names_->is_asked(cgroup));
+    EXPECT_EQ(engine.asked_for(id_of('a')), 1U);
+}
+
+TEST_F(ContainerNamesTest, AreUnknownWhereTheEngineHasNoSuchContainer) {
+    auto& engine = start(docker_path());
+    open();
+    const auto cgroup = docker(id_of('a'));
+    EXPECT_EQ(names_->learn(cgroup), Naming::asked);
+    until_not_asked(cgroup);
+    EXPECT_EQ(names_->learn(cgroup), Naming::unknown);
+    EXPECT_EQ(engine.asked_for(id_of('a')), 1U);
+}
+
+TEST_F(ContainerNamesTest, AreAskedForAgainAfterAWhile) {
+    limits_.names.unknown_for = 0ms;
+    auto& engine = start(docker_path());
+    open();
+    const auto cgroup = docker(id_of('a'));
+    EXPECT_EQ(names_->learn(cgroup), Naming::asked);
+    until_not_asked(cgroup);
+    engine.containers = {{id_of('a'), "web"}};
+    EXPECT_EQ(names_->learn(cgroup), Naming::asked);
+    until_named(cgroup, "web");
+}
+
+TEST_F(ContainerNamesTest, AreUnknownWhereTheEngineDoesNotAnswerInTime) {
+    limits_.times.answer = 20ms;
+    auto& engine = start(docker_path());
+    open();
+    until_asked(engine, 2);
+    engine.holds_answers = true;
+    const auto cgroup = docker(id_of('a'));
+    EXPECT_EQ(names_->learn(cgroup), Naming::asked);
+    until_not_asked(cgroup);
+    EXPECT_EQ(names_->learn(cgroup), Naming::unknown);
+    EXPECT_THAT(notices_, IsEmpty());
+}
+
+TEST_F(ContainerNamesTest, AreUnknownAtOnceWhereNobodyCouldKnow) {
+    open();
+    EXPECT_EQ(names_->learn(docker(id_of('a'))), Naming::unknown);
+    EXPECT_EQ(names_->learn("/lxc/101"), Naming::unknown);
+    EXPECT_EQ(names_->learn("/machine.slice/machine-web.scope"), Naming::unknown);
+    EXPECT_EQ(names_->learn("/lxc.payload.x/user.slice/user-1000.slice/docker-" + id_of('a') + ".scope"),
+              Naming::unknown);
+    EXPECT_EQ(names_->learn("/"), Naming::unknown);
+    step();
+    EXPECT_THAT(notices_, IsEmpty());
+}
+
+TEST_F(ContainerNamesTest, ComeFromAnEngineThatStartsLater) {
+    open();
+    auto& engine = start(podman_path());
+    engine.containers = {{id_of('a'), "web"}, {id_of('b'), "db"}};
+    EXPECT_EQ(names_->learn(podman(id_of('a'))), Naming::asked);
+    until_named(podman(id_of('a')), "web");
+    until_named(podman(id_of('b')), "db");
+    EXPECT_THAT(notices_, IsEmpty());
+}
+
+TEST_F(ContainerNamesTest, ComeFromSeveralEngines) {
+    auto& first = start(docker_path());
+    first.containers = {{id_of('a'), "web"}};
+    auto& second = start(podman_path());
+    second.containers = {{id_of('b'), "db"}};
+    start(run_ + "/user/0/podman/podman.sock").containers = {{id_of('c'), "root"}};
+    open();
+    until_named(docker(id_of('a')), "web");
+    until_named(podman(id_of('b')), "db");
+    until_named(podman(id_of('c')), "root");
+    // All of them are asked, and the last one knows.
+    first.holds_answers = true;
+    second.containers[id_of('d')] = "new";
+    EXPECT_EQ(names_->learn(podman(id_of('d'))), Naming::asked);
+    until_named(podman(id_of('d')), "new");
+    EXPECT_EQ(names_->learn(podman(id_of('d'))), Naming::known);
+}
+
+TEST_F(ContainerNamesTest, ComeFromOneEngineWithTwoSocketsOnce) {
+    auto& engine = start(podman_path());
+    std::filesystem::create_symlink("podman/podman.sock", docker_path());
+    engine.containers = {{id_of('a'), "web"}};
+    open();
+    until_named(podman(id_of('a')), "web");
+    EXPECT_THAT(engine.requests(), SizeIs(2));
+}
+
+// Each names its own only.
+TEST_F(ContainerNamesTest, AreThoseOfTheOwnersEngine) {
+    start(docker_path()).containers = {{id_of('a'), "roots"}};
+    auto& user = start(users_path(1000));
+    user.containers = {{id_of('a'), "users"}, {id_of('b'), "users-too"}};
+    open();
+    until_named(docker(id_of('a')), "roots");
+    until_named(of_user(1000, id_of('a')), "users");
+    EXPECT_EQ(name(docker(id_of('b'))), "none");
+    EXPECT_EQ(name(of_user(1001, id_of('b'))), "none");
+    EXPECT_EQ(name(of_user(1000, id_of('b'))), "users-too");
+    // What looks like another user's below one's own is one's own.
+    EXPECT_EQ(name("/user.slice/user-1000.slice/x" + of_user(1001, id_of('b'))), "users-too");
+    EXPECT_EQ(names_->learn(docker(id_of('b'))), Naming::asked);
+    until_not_asked(docker(id_of('b')));
+    EXPECT_EQ(name(docker(id_of('b'))), "none");
+    EXPECT_EQ(user.asked_for(id_of('b')), 0U);
+    const auto all = names_->all();
+    EXPECT_EQ(std::count_if(all.begin(), all.end(), [](const auto& each) { return each.owner == 1000U; }), 2);
+    EXPECT_EQ(std::count_if(all.begin(), all.end(), [](const auto& each) { return !each.owner; }), 1);
+}
+
+// A user's socket may be a link to anybody's.
+TEST_F(ContainerNamesTest, AreNotAskedOfWhoeverElseListens) {
+    auto& engine = start(users_path(1001));
+    open();
+    EXPECT_EQ(names_->learn(of_user(1001, id_of('a'))), Naming::unknown);
+    step();
+    step();
+    EXPECT_THAT(engine.requests(), IsEmpty());
+    EXPECT_THAT(notices_, ElementsAre(HasSubstr("is not the user whose container engine should")));
+}
+
+TEST(ListenerOf, IsWhoListens) {
+    const TempDir folder;
+    FakeEngine engine(folder / "docker.sock");
+    const auto connection =
+        EngineConnection::open({folder / "docker.sock", ::geteuid()}, "x", JsonObjects::Form::array);
+    ASSERT_TRUE(connection) << connection.error().message;
+    EXPECT_EQ(listener_of(connection->fd()), ::geteuid());
+    const auto other = EngineConnection::open({folder / "docker.sock", ::geteuid() + 1}, "x", JsonObjects::Form::array);
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().code, EPERM);
+}
+
+TEST_F(ContainerNamesTest, StayKnownWhenTheEngineGoesAndComesBack) {
+    limits_.times.first_retry = 1ms;
+    start(docker_path()).containers = {{id_of('a'), "web"}, {id_of('b'), "db"}};
+    open();
+    until_named(docker(id_of('a')), "web");
+    stop_all();
+    until([&] { return !notices_.empty(); }, "gone");
+    EXPECT_THAT(notices_, ElementsAre("the container engine at " + docker_path() +
+                                      " has gone: names of new containers are not known until it is back"));
+    for (int i = 0; i < 10; i++) step();
+    EXPECT_EQ(name(docker(id_of('a'))), "web");
+    auto& again = start(docker_path());
+    // One was destroyed meanwhile, and one made.
+    again.containers = {{id_of('a'), "web"}, {id_of('c'), "new"}};
+    until([&] { return notices_.size() == 2; }, "back");
+    EXPECT_EQ(notices_.back(), "the container engine at " + docker_path() + " is back");
+    until_named(docker(id_of('c')), "new");
+    until([&] { return names_->all().size() == 2; }, "forgotten");
+    for (int i = 0; i < 10; i++) step();
+    EXPECT_THAT(notices_, SizeIs(2));
+}
+
+TEST_F(ContainerNamesTest, AreLearntFromAnEngineThatIsBackBeforeItIsTriedAgain) {
+    limits_.times.first_retry = 1h;
+    limits_.times.last_retry = 1h;
+    auto& engine = start(docker_path());
+    open();
+    until_asked(engine, 2);
+    engine.tell_change("create", id_of('b'), "db");
+    until_named(docker(id_of('b')), "db");
+    engine.end_events();
+    until([&] { return notices_.size() == 1; }, "gone");
+    engine.containers = {{id_of('a'), "web"}, {id_of('b'), "db"}};
+    EXPECT_EQ(names_->learn(docker(id_of('a'))), Naming::asked);
+    until_named(docker(id_of('a')), "web");
+    EXPECT_THAT(notices_, ElementsAre(HasSubstr("has gone"), HasSubstr("is back")));
+}
+
+TEST_F(ContainerNamesTest, OfAListAreOlderThanTheEvents) {
+    auto& engine = start(docker_path());
+    engine.containers = {{id_of('a'), "old"}, {id_of('b'), "destroyed"}};
+    engine.holds_answers = true;
+    open();
+    until_asked(engine, 2);
+    engine.tell_change("rename", id_of('a'), "new");
+    engine.tell_change("create", id_of('c'), "fresh");
+    engine.tell_change("destroy", id_of('b'), "destroyed");
+    until_named(docker(id_of('c')), "fresh");
+    engine.holds_answers = false;
+    engine.containers[id_of('d')] = "listed";
+    until_named(docker(id_of('d')), "listed");
+    EXPECT_EQ(name(docker(id_of('a'))), "new");
+    EXPECT_EQ(name(docker(id_of('b'))), "none");
+    EXPECT_EQ(name(docker(id_of('c'))), "fresh");
+}
+
+TEST_F(ContainerNamesTest, MayComeByteByByte) {
+    auto& engine = start(docker_path());
+    engine.most_at_once = 1;
+    engine.containers = {{id_of('a'), "web"}};
+    open();
+    until_named(docker(id_of('a')), "web");
+    engine.tell_change("rename", id_of('a'), "shop");
+    until_named(docker(id_of('a')), "shop");
+}
+
+TEST_F(ContainerNamesTest, MayComeInChunks) {
+    auto& engine = start(docker_path());
+    const auto body = "[" + FakeEngine::listed(id_of('a'), "web") + "]";
+    engine.answer = [&](const std::string& /*request*/) {
+        return fmt::format("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n{:x}\r\n{}\r\n0\r\n\r\n",
+                           10, body.substr(0, 10), body.size() - 10, body.substr(10));
+    };
+    open();
+    until_named(docker(id_of('a')), "web");
+}
+
+TEST_F(ContainerNamesTest, AreNotTakenFromWhatIsNoEngine) {
+    struct Case {
+        std::string what;
+        std::string events;
+        std::string list;
+    };
+    const auto good = FakeEngine::ok("[]");
+    const std::string stream = "HTTP/1.0 200 OK\r\n\r\n";
+    for (const auto& each : std::vector<Case>{
+             {"this is no HTTP", "220 mail.example\r\n", good},
+             {"its status is 404", "HTTP/1.0 404 Not Found\r\n\r\n{}", good},
+             {"its status is 500", stream, "HTTP/1.0 500 Oops\r\n\r\n{}"},
+             {"this is no list of objects", stream, FakeEngine::ok("{}")},
+             {"the list has no end", stream, FakeEngine::ok("[{}")},
+             {"this is no stream of objects", stream + "hello\n", good},
+             {"one object of it is too long", stream + "{\"a\":\"" + std::string(2 << 20, 'x'), good},
+             {"the head of the answer is too long", "HTTP/1.0 200 OK\r\nA:" + std::string(70'000, 'x'), good}}) {
+        stop_all();
+        notices_.clear();
+        auto& engine = start(docker_path());
+        engine.events_head = each.events;
+        engine.answer = [&](const std::string& /*request*/) { return each.list; };
+        open();
+        until([&] { return !notices_.empty(); }, each.what.c_str());
+        EXPECT_THAT(notices_[0], HasSubstr(each.what));
+        EXPECT_THAT(notices_[0],
+                    HasSubstr("what the container engine at " + docker_path() + " answers makes no sense"));
+        // It is tried again, and nothing more is said.
+        names_->learn(docker(id_of('a')));
+        until_not_asked(docker(id_of('a')));
+        for (int i = 0; i < 5; i++) step();
+        EXPECT_THAT(notices_, SizeIs(1)) << each.what;
+    }
+}
+
+TEST_F(ContainerNamesTest, AreSafeFromHostileObjects) {
+    auto& engine = start(docker_path());
+    engine.containers = {{id_of('a'), "web"}};
+    open();
+    until_named(docker(id_of('a')), "web");
+    for (const auto* object :
+         {"{\"Action\":\"create\",\"Actor\":{\"ID\":[[[[]]]]}}\n", "{{{{}}}}", "{\"\xff\xfe\":1}\n",
+          "{\"Action\":\"destroy\",\"id\":null}\n", "{\"a\":1e999999}\n", "{}", "{]}"})
+        engine.tell(object);
+    engine.tell_change("rename", id_of('a'), "x\x1b[2J");
+    engine.tell_change("rename", id_of('a'), "../../etc");
+    engine.tell_change("rename", id_of('a'), std::string(256, 'a'));
+    engine.tell_change("create", id_of('b'), "last");
+    until_named(docker(id_of('b')), "last");
+    EXPECT_EQ(name(docker(id_of('a'))), "web");
+    EXPECT_THAT(notices_, IsEmpty());
+}
+
+TEST_F(ContainerNamesTest, AreBoundedInNumber) {
+    limits_.names.names = 2;
+    limits_.names.asked = 2;
+    limits_.names.removed = 1;
+    auto& engine = start(docker_path());
+    engine.containers = {{id_of('a'), "a"}, {id_of('b'), "b"}, {id_of('c'), "c"}, {id_of('d'), "d"}};
+    open();
+    until([&] { return !notices_.empty(); }, "full");
+    EXPECT_THAT(notices_, ElementsAre(HasSubstr("has too many containers")));
+    EXPECT_THAT(names_->all(), SizeIs(2));
+    engine.holds_answers = true;
+    EXPECT_EQ(names_->learn(docker(id_of('c'))), Naming::asked);
+    EXPECT_EQ(names_->learn(docker(id_of('d'))), Naming::asked);
+    EXPECT_EQ(names_->learn(docker(id_of('e'))), Naming::unknown);
+    engine.tell_change("destroy", id_of('a'), "a");
+    engine.tell_change("destroy", id_of('b'), "b");
+    until([&] { return names_->all().empty(); }, "destroyed");
+    EXPECT_EQ(name(docker(id_of('a'))), "none");
+    EXPECT_EQ(name(docker(id_of('b'))), "b");
+}
+
+// Root may connect to any socket.
+class AsSomebody {
+public:
+    AsSomebody() : before_(::geteuid()) {
+        if (before_ == 0 && ::seteuid(65534) != 0) throw std::system_error(errno, std::generic_category(), "seteuid");
+    }
+    ~AsSomebody() {
+        if (before_ == 0 && ::seteuid(0) != 0) std::abort();
+    }
+    AsSomebody(const AsSomebody&) = delete;
+    AsSomebody& operator=(const AsSomebody&) = delete;
+
+private:
+    uid_t before_;
+};
+
+TEST_F(ContainerNamesTest, AreNotKnownWhereTheSocketIsForOthers) {
+    auto& engine = start(docker_path());
+    ::chmod(docker_path().c_str(), 0);
+    ::chmod((folder_ / "").c_str(), 0755);
+    const AsSomebody somebody;
+    open();
+    step();
+    EXPECT_THAT(notices_, ElementsAre("may not ask the container engine at " + docker_path() +
+                                      ": names of its containers are not known; run exectap as root"));
+    EXPECT_EQ(names_->learn(docker(id_of('a'))), Naming::unknown);
+    step();
+    EXPECT_THAT(notices_, SizeIs(1));
+    EXPECT_THAT(engine.requests(), IsEmpty());
+}
+
+// Nobody knows whether there is an engine, until there is a container.
+TEST_F(ContainerNamesTest, AreNotKnownWhereTheDirectoryIsForOthers) {
+    start(users_path(1000));
+    ::chmod((folder_ / "").c_str(), 0755);
+    ::chmod((run_ + "/user/1000").c_str(), 0);
+    {
+        const AsSomebody somebody;
+        open();
+        step();
+        EXPECT_THAT(notices_, IsEmpty());
+        for (const char digit : {'a', 'b'}) EXPECT_EQ(names_->learn(of_user(1000, id_of(digit))), Naming::unknown);
+        step();
+    }
+    EXPECT_THAT(notices_, ElementsAre(HasSubstr("may not look for the container engine that would be at")));
+    ::chmod((run_ + "/user/1000").c_str(), 0700);
+}
+
+TEST(UsersEngine, IsFoundByItsSocket) {
+    const TempDir folder;
+    const EngineSockets sockets{.run = folder / "run"};
+    EXPECT_FALSE(has_users_engine(sockets));
+    const FakeEngine roots(folder / "run/docker.sock");
+    const FakeEngine roots_own(folder / "run/user/0/podman/podman.sock");
+    std::filesystem::create_directories(folder / "run/user/1000/podman");
+    EXPECT_FALSE(has_users_engine(sockets));
+    const FakeEngine users(folder / "run/user/1000/podman/podman.sock");
+    EXPECT_TRUE(has_users_engine(sockets));
+}
+
+}  // namespace
+}  // namespace exectap
