@@ -288,6 +288,30 @@ Seeds filters() {
     return seeds;
 }
 
+// The first byte is the pieces' length, less one.
+Seeds answers() {
+    const std::string id(64, 'a');
+    const std::string web = R"({"Id":")" + id + R"(","Names":["/other/db","/web"]})";
+    const std::string change = R"({"status":"rename","id":")" + id + R"(","Type":"container","Action":"rename",)" +
+                               R"("Actor":{"ID":")" + id + R"(","Attributes":{"name":"shop"}}})" + '\n';
+    const std::string head = "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n";
+    return {
+        {"list", '\7' + head + "\r\n[" + web + "," + web + "]\n"},
+        {"list-by-length", '\0' + head + "Content-Length: 4\r\n\r\n[{}]"},
+        {"list-in-chunks", '\2' + head + "Transfer-Encoding: chunked\r\n\r\n2\r\n[{\r\n2;x=y\r\n}]\r\n0\r\nA: b\r\n\r\n"},
+        {"list-empty", '\7' + head + "\r\n[]"},
+        {"events", '\7' + head + "\r\n" + change + change},
+        {"event-of-an-old-engine", '\7' + head + "\r\n" + R"({"status":"destroy","id":")" + id + R"("})"},
+        {"object-listed", '\7' + web},
+        {"object-event", '\7' + change.substr(0, change.size() - 1)},
+        {"error", "\7HTTP/1.1 404 Not Found\r\n\r\n{\"message\":\"page not found\"}"},
+        {"hostile-nested", '\7' + head + "\r\n[{\"a\":" + std::string(100, '[') + "}]"},
+        {"hostile-string", '\7' + head + "\r\n[{\"\\\"}]\xff\":\"\\u0000"},
+        {"hostile-length", '\7' + head + "Content-Length: 18446744073709551615\r\n\r\n[]"},
+        {"hostile-chunk", '\7' + head + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n[]"},
+    };
+}
+
 void write(const std::filesystem::path& directory, const Seeds& seeds) {
     std::filesystem::create_directories(directory);
     for (const auto& seed : seeds) {
@@ -309,6 +333,7 @@ int main(int argc, char** argv) {
         write(directory / "decode", calls());
         write(directory / "decode", records());
         write(directory / "decode", large_records());
+        write(directory / "engine", answers());
         write(directory / "escape", texts());
         write(directory / "filter", filters());
         write(directory / "json", events());

@@ -113,6 +113,7 @@ using Place = bool (*)(Surroundings around);
 
 bool anywhere(Surroundings /*around*/) { return true; }
 bool in_docker(Surroundings around) { return last_of(around.above) == "docker"; }
+bool in_root_crio(Surroundings around) { return around.above == "/crio/"; }
 bool in_root_lxc(Surroundings around) { return around.above == "/lxc/"; }
 bool in_root_namespace(Surroundings around) { return around.above == "/default/" || around.above == "/k8s.io/"; }
 
@@ -157,6 +158,7 @@ constexpr std::array kRules{
     Rule{anywhere, "libpod-payload-", is_hex64, ""},                     // --cgroups=split, as Quadlet has it
     Rule{anywhere, "crio-", is_hex64, ".scope"},                         // CRI-O
     Rule{in_pod, "crio-", is_hex64, ""},                                 // its cgroupfs driver
+    Rule{in_root_crio, "crio-", is_hex64, ""},                           // the same, of who is not the kubelet
     Rule{anywhere, "cri-containerd-", is_hex64, ".scope"},               // containerd for the kubelet
     Rule{anywhere, "nerdctl-", is_hex64, ".scope"},                      // containerd for nerdctl
     Rule{in_root_namespace, "", is_hex64, ""},                           // containerd's cgroupfs driver

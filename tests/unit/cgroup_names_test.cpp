@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace exectap {
 namespace {
@@ -134,54 +135,112 @@ TEST(UnitOf, IsAViewIntoThePath) {
     EXPECT_EQ(found->data(), path.data() + path.find("cpu"));
 }
 
-TEST(ContainerIdOf, KnowsDocker) {
-    EXPECT_EQ(container("/system.slice/docker-" + id + ".scope"), id);
-    EXPECT_EQ(container("/kubepods.slice/kubepods-pod1.slice/docker-" + id + ".scope/kube-proxy"), id);
-    EXPECT_EQ(container("/docker/" + id), id);
-    EXPECT_EQ(container("/docker/" + id + "/init.scope"), id);
+// As engines make them, by their own words: the file of the engine's source that the form comes from. Those that hand
+// "slice:prefix:id" to an OCI runtime get <slice>/<prefix>-<id>.scope (opencontainers/runc
+// libcontainer/cgroups/systemd/common.go), in which crun makes a cgroup more (containers/crun src/libcrun/cgroup-systemd.c, run.oci.systemd.subgroup).
+struct EngineCgroup {
+    std::string engine;
+    std::string cgroup;
+    std::string container;
+    std::string unit;
+    std::string source;
+};
+
+std::vector<EngineCgroup> engine_cgroups() {
+    const std::string manager = "/user.slice/user-1000.slice/user@1000.service/";
+    const std::string docker = "docker-" + id + ".scope";
+    const std::string libpod = "libpod-" + id + ".scope";
+    const std::string payload = "libpod-payload-" + id;
+    const std::string nerdctl = "nerdctl-" + id + ".scope";
+    const std::string crio = "crio-" + id + ".scope";
+    const std::string cri = "cri-containerd-" + id + ".scope";
+    const std::string uid = "74c13223-5a00-11e9-b385-42010a80018d";
+    const std::string slice_uid = "74c13223_5a00_11e9_b385_42010a80018d";
+    const std::string guaranteed = "/kubepods.slice/kubepods-pod" + slice_uid + ".slice/";
+    const std::string burstable =
+        "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" + slice_uid + ".slice/";
+    const std::string besteffort =
+        "/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod" + slice_uid + ".slice/";
+    const std::string moby = "moby/moby daemon/oci_linux.go, WithCgroups()";
+    const std::string podman = "containers/podman libpod/container_internal_linux.go, getOCICgroupPath()";
+    const std::string parents = "containers/podman libpod/container.go, *DefaultCgroupParent";
+    const std::string pods = "containers/podman libpod/runtime_pod_linux.go";
+    const std::string nerd = "containerd/nerdctl pkg/cmd/container/run_cgroup_linux.go, generateCgroupPath()";
+    const std::string spec = "containerd/containerd oci/spec.go: \"/\", namespace, id";
+    const std::string crio_systemd = "cri-o/cri-o internal/config/cgmgr/systemd_linux.go";
+    const std::string crio_fs = "cri-o/cri-o internal/config/cgmgr/cgroupfs_linux.go";
+    const std::string cri_path = "containerd/containerd pkg/cri/server/helpers_linux.go, getCgroupsPath()";
+    const std::string kubelet = "kubernetes/kubernetes pkg/kubelet/cm/pod_container_manager_linux.go; ";
+    const std::string lxc = "lxc/lxc src/lxc/cgroups/cgroup.h, DEFAULT_PAYLOAD_CGROUP_PREFIX";
+    const std::string nspawn = "; systemd/systemd src/nspawn/nspawn-cgroup.c, create_subcgroup()";
+    return {
+        {"Docker, systemd", "/system.slice/" + docker, id, docker, moby},
+        {"Docker, cgroupfs", "/docker/" + id, id, "none", moby},
+        {"Docker, cgroupfs, systemd inside", "/docker/" + id + "/init.scope", id, "none", moby},
+        {"Docker, rootless", manager + "user.slice/" + docker, id, docker, moby},
+        {"Podman, systemd", "/machine.slice/" + libpod, id, libpod, podman + "; " + parents},
+        {"Podman, systemd, crun", "/machine.slice/" + libpod + "/container", id, libpod, podman + "; " + parents},
+        {"Podman, systemd, in a pod", "/machine.slice/machine-libpod_pod_" + inner_id + ".slice/" + libpod, id, libpod, pods},
+        {"Podman, cgroupfs", "/libpod_parent/libpod-" + id, id, "none", podman + "; " + parents},
+        {"Podman, cgroupfs, in a pod", "/libpod_parent/" + inner_id + "/libpod-" + id, id, "none", pods},
+        {"Podman, rootless", manager + "user.slice/" + libpod + "/container", id, libpod, podman + "; " + parents},
+        {"Podman, split", "/system.slice/web.service/" + payload, id, "web.service", podman},
+        {"Podman, split, crun", "/system.slice/web.service/" + payload + "/container", id, "web.service", podman},
+        {"Quadlet of a user", manager + "app.slice/web.service/" + payload, id, "web.service",
+         podman + "; containers/podman pkg/systemd/quadlet/quadlet.go, --cgroups=split"},
+        {"nerdctl, systemd", "/system.slice/" + nerdctl, id, nerdctl, nerd},
+        {"nerdctl, rootless", manager + "user.slice/" + nerdctl, id, nerdctl, nerd},
+        {"nerdctl, cgroupfs", "/default/" + id, id, "none", nerd + "; " + spec},
+        {"ctr in the kubelet's namespace", "/k8s.io/" + id, id, "none", spec},
+        {"CRI-O, systemd", "/system.slice/" + crio, id, crio, crio_systemd},
+        {"CRI-O, cgroupfs", "/crio/crio-" + id, id, "none", crio_fs},
+        {"Kubernetes, systemd, containerd, guaranteed", guaranteed + cri, id, cri, kubelet + cri_path},
+        {"Kubernetes, systemd, containerd, burstable", burstable + cri, id, cri, kubelet + cri_path},
+        {"Kubernetes, systemd, containerd, besteffort", besteffort + cri, id, cri, kubelet + cri_path},
+        {"Kubernetes, systemd, CRI-O, guaranteed", guaranteed + crio, id, crio, kubelet + crio_systemd},
+        {"Kubernetes, systemd, CRI-O, burstable", burstable + crio, id, crio, kubelet + crio_systemd},
+        {"Kubernetes, systemd, CRI-O, besteffort", besteffort + crio, id, crio, kubelet + crio_systemd},
+        {"Kubernetes, systemd, Docker", guaranteed + docker + "/kube-proxy", id, docker, kubelet + moby},
+        {"Kubernetes, cgroupfs, containerd, guaranteed", "/kubepods/pod" + uid + "/" + id, id, "none", kubelet + cri_path},
+        {"Kubernetes, cgroupfs, containerd, burstable", "/kubepods/burstable/pod" + uid + "/" + id, id, "none",
+         kubelet + cri_path},
+        {"Kubernetes, cgroupfs, containerd, besteffort", "/kubepods/besteffort/pod" + uid + "/" + id, id, "none",
+         kubelet + cri_path},
+        {"Kubernetes, cgroupfs, CRI-O, guaranteed", "/kubepods/pod" + uid + "/crio-" + id, id, "none", kubelet + crio_fs},
+        {"Kubernetes, cgroupfs, CRI-O, burstable", "/kubepods/burstable/pod" + uid + "/crio-" + id, id, "none",
+         kubelet + crio_fs},
+        {"Kubernetes, cgroupfs, CRI-O, besteffort", "/kubepods/besteffort/pod" + uid + "/crio-" + id, id, "none",
+         kubelet + crio_fs},
+        {"Kubernetes, a static pod", "/kubelet/kubepods/burstable/pod0123456789abcdef0123456789abcdef/" + id, id, "none",
+         kubelet + cri_path + "; a hash for its uid: pkg/kubelet/config/common.go, applyDefaults()"},
+        {"containerd without SystemdCgroup", "/kubepods-besteffort-pod" + slice_uid + ".slice:cri-containerd:" + id, id,
+         "none", cri_path + "; falcosecurity/libs userspace/libsinsp/container_engine/cri.cpp, CRI_CGROUP_LAYOUT"},
+        {"the same, below its service",
+         "/system.slice/containerd.service/kubepods-besteffort-pod" + slice_uid + ".slice:cri-containerd:" + id, id,
+         "containerd.service", cri_path},
+        {"LXC", "/lxc.payload.web-1", "web-1", "none", lxc},
+        {"LXC, systemd inside", "/lxc.payload.web-1/system.slice/ssh.service", "web-1", "none", lxc},
+        {"LXD, Incus", "/lxc.payload.project_c1/init.scope", "project_c1", "none",
+         lxc + "; lxc/incus internal/server/project/project.go, Instance()"},
+        {"LXC before 4.0", "/lxc/web", "web", "none", "lxc/lxc src/lxc/initutils.c, DEFAULT_CGROUP_PATTERN: lxc/%n"},
+        {"LXC, Proxmox", "/lxc/101/ns/init.scope", "101", "none",
+         "proxmox/pve-container src/PVE/LXC.pm, lxc.cgroup.dir.container"},
+        {"systemd-nspawn", "/machine.slice/machine-web.scope/payload/init.scope", "web", "machine-web.scope",
+         "systemd/systemd src/machine/machine.c, machine_start_scope()" + nspawn},
+        {"systemd-nspawn, not split", "/machine.slice/machine-web.scope", "web", "machine-web.scope",
+         "systemd/systemd src/machine/machine.c, machine_start_scope()"},
+        {"machinectl start", "/machine.slice/systemd-nspawn@web.service/payload", "web", "systemd-nspawn@web.service",
+         "systemd/systemd units/systemd-nspawn@.service.in" + nspawn},
+        {"libvirt's LXC", R"(/machine.slice/machine-lxc\x2d5\x2dweb.scope)", R"(lxc\x2d5\x2dweb)",
+         R"(machine-lxc\x2d5\x2dweb.scope)", "systemd/systemd src/machine/machine.c, unit_name_escape()"},
+    };
 }
 
-TEST(ContainerIdOf, KnowsPodman) {
-    EXPECT_EQ(container("/machine.slice/libpod-" + id + ".scope"), id);
-    EXPECT_EQ(container("/machine.slice/libpod-" + id + ".scope/container"), id);
-    EXPECT_EQ(container("/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" + id + ".scope/container"),
-              id);
-    EXPECT_EQ(container("/libpod_parent/libpod-" + id), id);
-    EXPECT_EQ(container("/libpod-" + id), id);
-    EXPECT_EQ(container("/system.slice/web.service/libpod-payload-" + id), id);
-}
-
-TEST(ContainerIdOf, KnowsKubernetes) {
-    const std::string slice = "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod2fc932ce_fdcc.slice/";
-    EXPECT_EQ(container(slice + "cri-containerd-" + id + ".scope"), id);
-    EXPECT_EQ(container(slice + "crio-" + id + ".scope"), id);
-    EXPECT_EQ(container(pod + id), id);
-    EXPECT_EQ(container(pod + "crio-" + id), id);
-    EXPECT_EQ(container("/kubepods/pod74c13223-5a00-11e9-b385-42010a80018d/" + id + "/x"), id);
-    EXPECT_EQ(container("/kubelet/kubepods/burstable/pod0123456789abcdef0123456789abcdef/" + id), id);
-}
-
-TEST(ContainerIdOf, KnowsContainerd) {
-    EXPECT_EQ(container("/user.slice/user-1000.slice/user@1000.service/user.slice/nerdctl-" + id + ".scope"), id);
-    EXPECT_EQ(container("/default/" + id), id);
-    EXPECT_EQ(container("/k8s.io/" + id), id);
-    const auto unsplit = "kubepods-besteffort-pod0125ec2f_b64a.slice:cri-containerd:" + id;
-    EXPECT_EQ(container("/" + unsplit), id);
-    EXPECT_EQ(container("/system.slice/containerd.service/" + unsplit), id);
-}
-
-TEST(ContainerIdOf, KnowsLxcByName) {
-    EXPECT_EQ(container("/lxc.payload.web-1"), "web-1");
-    EXPECT_EQ(container("/lxc.payload.project_c1/system.slice/ssh.service"), "project_c1");
-    EXPECT_EQ(container("/lxc/101"), "101");
-    EXPECT_EQ(container("/lxc/101/ns/init.scope"), "101");
-}
-
-TEST(ContainerIdOf, KnowsMachinesByName) {
-    EXPECT_EQ(container("/machine.slice/machine-web.scope"), "web");
-    EXPECT_EQ(container("/machine.slice/machine-web.scope/payload/init.scope"), "web");
-    EXPECT_EQ(container(R"(/machine.slice/machine-lxc\x2d5\x2dweb.scope)"), R"(lxc\x2d5\x2dweb)");
-    EXPECT_EQ(container("/machine.slice/systemd-nspawn@web.service/payload"), "web");
+TEST(ContainerIdOf, KnowsTheCgroupsOfEngines) {
+    for (const auto& each : engine_cgroups()) {
+        EXPECT_EQ(container(each.cgroup), each.container) << each.engine << ", " << each.source;
+        EXPECT_EQ(unit(each.cgroup), each.unit) << each.engine << ", " << each.source;
+    }
 }
 
 TEST(ContainerIdOf, IsNothingOfAVirtualMachine) {
@@ -232,6 +291,8 @@ TEST(ContainerIdOf, TakesExactShapesOnly) {
                                     "/default/x/" + id,
                                     "/x/default/" + id,
                                     "/crio-" + id,
+                                    "/x/crio/crio-" + id,
+                                    "/crio/" + id,
                                     "/x:cri-containerd:" + id,
                                     "/kubepods.slice:cri-containerd:" + shorter,
                                     "/kubepods x.slice:cri-containerd:" + id,
