@@ -298,7 +298,8 @@ Seeds answers() {
     return {
         {"list", '\7' + head + "\r\n[" + web + "," + web + "]\n"},
         {"list-by-length", '\0' + head + "Content-Length: 4\r\n\r\n[{}]"},
-        {"list-in-chunks", '\2' + head + "Transfer-Encoding: chunked\r\n\r\n2\r\n[{\r\n2;x=y\r\n}]\r\n0\r\nA: b\r\n\r\n"},
+        {"list-in-chunks",
+         '\2' + head + "Transfer-Encoding: chunked\r\n\r\n2\r\n[{\r\n2;x=y\r\n}]\r\n0\r\nA: b\r\n\r\n"},
         {"list-empty", '\7' + head + "\r\n[]"},
         {"events", '\7' + head + "\r\n" + change + change},
         {"event-of-an-old-engine", '\7' + head + "\r\n" + R"({"status":"destroy","id":")" + id + R"("})"},

@@ -7,7 +7,9 @@
 #include <filesystem>
 
 #include "support/exectap.h"
+#include "support/fake_engine.h"
 #include "support/kernel_test.h"
+#include "support/private_run.h"
 #include "support/proc.h"
 #include "support/shell.h"
 
@@ -85,6 +87,27 @@ TEST_F(Rights, ToOpenTheFileAgainAreKeptWhereTheyAreNeeded) {
         EXPECT_EQ(trace.stop().verdict().execs, 1U);
         EXPECT_THAT(events_in(path), SizeIs(1));
     }
+}
+
+TEST_F(Rights, ToAskUsersEnginesAreKeptWhereThereAreAny) {
+    const PrivateRun run;
+    Shell shell;
+    const auto rights_are = [&](const char* rights) {
+        Watching trace({"--json", shell.pid_text()});
+        expect_rights(trace.pid(), rights);
+        trace.stop();
+    };
+    const FakeEngine roots("/run/docker.sock");
+    rights_are(kNone);
+    const auto folder = "/run/user/" + std::to_string(kSomebody);
+    const FakeEngine theirs(folder + "/docker.sock");
+    checked(::chown(folder.c_str(), kSomebody, kSomebody), "chown");
+    checked(::chmod(folder.c_str(), 0700), "chmod");
+    rights_are(kDacOverride);
+    // Lines that show no name need none.
+    Watching trace({shell.pid_text()});
+    expect_rights(trace.pid(), kNone);
+    trace.stop();
 }
 
 }  // namespace

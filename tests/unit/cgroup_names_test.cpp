@@ -137,7 +137,8 @@ TEST(UnitOf, IsAViewIntoThePath) {
 
 // As engines make them, by their own words: the file of the engine's source that the form comes from. Those that hand
 // "slice:prefix:id" to an OCI runtime get <slice>/<prefix>-<id>.scope (opencontainers/runc
-// libcontainer/cgroups/systemd/common.go), in which crun makes a cgroup more (containers/crun src/libcrun/cgroup-systemd.c, run.oci.systemd.subgroup).
+// libcontainer/cgroups/systemd/common.go), in which crun makes a cgroup more (containers/crun
+// src/libcrun/cgroup-systemd.c, run.oci.systemd.subgroup).
 struct EngineCgroup {
     std::string engine;
     std::string cgroup;
@@ -180,7 +181,8 @@ std::vector<EngineCgroup> engine_cgroups() {
         {"Docker, rootless", manager + "user.slice/" + docker, id, docker, moby},
         {"Podman, systemd", "/machine.slice/" + libpod, id, libpod, podman + "; " + parents},
         {"Podman, systemd, crun", "/machine.slice/" + libpod + "/container", id, libpod, podman + "; " + parents},
-        {"Podman, systemd, in a pod", "/machine.slice/machine-libpod_pod_" + inner_id + ".slice/" + libpod, id, libpod, pods},
+        {"Podman, systemd, in a pod", "/machine.slice/machine-libpod_pod_" + inner_id + ".slice/" + libpod, id, libpod,
+         pods},
         {"Podman, cgroupfs", "/libpod_parent/libpod-" + id, id, "none", podman + "; " + parents},
         {"Podman, cgroupfs, in a pod", "/libpod_parent/" + inner_id + "/libpod-" + id, id, "none", pods},
         {"Podman, rootless", manager + "user.slice/" + libpod + "/container", id, libpod, podman + "; " + parents},
@@ -201,18 +203,20 @@ std::vector<EngineCgroup> engine_cgroups() {
         {"Kubernetes, systemd, CRI-O, burstable", burstable + crio, id, crio, kubelet + crio_systemd},
         {"Kubernetes, systemd, CRI-O, besteffort", besteffort + crio, id, crio, kubelet + crio_systemd},
         {"Kubernetes, systemd, Docker", guaranteed + docker + "/kube-proxy", id, docker, kubelet + moby},
-        {"Kubernetes, cgroupfs, containerd, guaranteed", "/kubepods/pod" + uid + "/" + id, id, "none", kubelet + cri_path},
+        {"Kubernetes, cgroupfs, containerd, guaranteed", "/kubepods/pod" + uid + "/" + id, id, "none",
+         kubelet + cri_path},
         {"Kubernetes, cgroupfs, containerd, burstable", "/kubepods/burstable/pod" + uid + "/" + id, id, "none",
          kubelet + cri_path},
         {"Kubernetes, cgroupfs, containerd, besteffort", "/kubepods/besteffort/pod" + uid + "/" + id, id, "none",
          kubelet + cri_path},
-        {"Kubernetes, cgroupfs, CRI-O, guaranteed", "/kubepods/pod" + uid + "/crio-" + id, id, "none", kubelet + crio_fs},
+        {"Kubernetes, cgroupfs, CRI-O, guaranteed", "/kubepods/pod" + uid + "/crio-" + id, id, "none",
+         kubelet + crio_fs},
         {"Kubernetes, cgroupfs, CRI-O, burstable", "/kubepods/burstable/pod" + uid + "/crio-" + id, id, "none",
          kubelet + crio_fs},
         {"Kubernetes, cgroupfs, CRI-O, besteffort", "/kubepods/besteffort/pod" + uid + "/crio-" + id, id, "none",
          kubelet + crio_fs},
-        {"Kubernetes, a static pod", "/kubelet/kubepods/burstable/pod0123456789abcdef0123456789abcdef/" + id, id, "none",
-         kubelet + cri_path + "; a hash for its uid: pkg/kubelet/config/common.go, applyDefaults()"},
+        {"Kubernetes, a static pod", "/kubelet/kubepods/burstable/pod0123456789abcdef0123456789abcdef/" + id, id,
+         "none", kubelet + cri_path + "; a hash for its uid: pkg/kubelet/config/common.go, applyDefaults()"},
         {"containerd without SystemdCgroup", "/kubepods-besteffort-pod" + slice_uid + ".slice:cri-containerd:" + id, id,
          "none", cri_path + "; falcosecurity/libs userspace/libsinsp/container_engine/cri.cpp, CRI_CGROUP_LAYOUT"},
         {"the same, below its service",

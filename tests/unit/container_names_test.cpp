@@ -19,8 +19,8 @@
 #include <system_error>
 #include <vector>
 
+#include "support/fake_engine.h"
 #include "unit/allocations.h"
-#include "unit/fake_engine.h"
 #include "unit/files.h"
 
 namespace exectap {

@@ -10,8 +10,8 @@
 #include <string>
 #include <utility>
 
+#include "support/fake_engine.h"
 #include "target/container_names.h"
-#include "unit/fake_engine.h"
 #include "unit/files.h"
 
 namespace exectap {

@@ -18,7 +18,7 @@
 #include <system_error>
 #include <vector>
 
-#include "exectap/unique_fd.h"
+#include "../../include/exectap/unique_fd.h"
 
 namespace exectap {
 

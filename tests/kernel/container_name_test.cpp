@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Names of containers as a run tells them, with an engine of the test's own where the system's would be.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+
+#include "support/cgroup.h"
+#include "support/exectap.h"
+#include "support/fake_engine.h"
+#include "support/kernel_test.h"
+#include "support/private_run.h"
+#include "support/shell.h"
+
+namespace exectap::test {
+namespace {
+
+using namespace std::literals;
+using testing::HasSubstr;
+
+class ContainerNameOfARun : public KernelTest {};
+
+// Answers until it goes.
+class ServedEngine {
+public:
+    ServedEngine(const std::string& path, const std::string& id, const std::string& name) : engine_(path) {
+        engine_.containers = {{id, name}};
+        thread_ = std::thread([this] {
+            while (!is_over_) {
+                engine_.step();
+                std::this_thread::sleep_for(1ms);
+            }
+        });
+    }
+    ~ServedEngine() {
+        is_over_ = true;
+        thread_.join();
+    }
+    ServedEngine(const ServedEngine&) = delete;
+    ServedEngine& operator=(const ServedEngine&) = delete;
+
+private:
+    FakeEngine engine_;
+    std::atomic<bool> is_over_ = false;
+    std::thread thread_;
+};
+
+// The next exec that is told.
+nlohmann::json next_exec(Exectap& trace) {
+    while (true) {
+        auto event = nlohmann::json::parse(trace.out().next_line());
+        if (event.at("type") == "exec") return event;
+    }
+}
+
+TEST_F(ContainerNameOfARun, IsWhatItsEngineSays) {
+    SKIP_UNLESS(cgroup_mount().has_value(), "no cgroup v2 hierarchy is mounted");
+    const std::string id(64, 'd');
+    const PrivateRun run;
+    auto engine = std::make_unique<ServedEngine>("/run/docker.sock", id, "web");
+    const Cgroup group(fmt::format("/exectap-test-{}.slice/docker-{}.scope", ::getpid(), id));
+    Shell shell;
+    Watching trace({"--json", "--no-failed", shell.pid_text()});
+    shell.run("/bin/true outside");
+    EXPECT_FALSE(next_exec(trace).contains("container_name"));
+    shell.run("echo 0 > " + group.entrance());
+    // It is asked for at the latest when the first one is met.
+    nlohmann::json exec;
+    const auto deadline = std::chrono::steady_clock::now() + 10s;
+    while (!exec.contains("container_name") && std::chrono::steady_clock::now() < deadline) {
+        shell.run("/bin/true inside");
+        exec = next_exec(trace);
+        EXPECT_EQ(exec.at("container_id"), id);
+    }
+    EXPECT_EQ(exec.value("container_name", "none"), "web");
+    engine.reset();
+    auto said = trace.err().next_line();
+    if (is_banner(said)) said = trace.err().next_line();
+    EXPECT_THAT(said, HasSubstr("the container engine at /run/docker.sock has gone"));
+    trace.stop();
+}
+
+}  // namespace
+}  // namespace exectap::test
