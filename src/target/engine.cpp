@@ -20,6 +20,9 @@ bool is_forbidden(int error) { return error == EACCES || error == EPERM; }
 // More than that nobody has; what an engine says is to be bounded.
 constexpr std::size_t kMostListed = 65'536;
 
+// Of an engine that comes and goes: a user could fill the terminal with his.
+constexpr unsigned kMostChangesTold = 16;
+
 std::optional<struct stat> file_at(const std::string& path) {
     struct stat file {};
     if (::stat(path.c_str(), &file) != 0) return std::nullopt;
@@ -93,7 +96,7 @@ bool Engine::serve(int fd, SteadyTime now) {
                                  [&](const auto& request) { return request.connection.fd() == fd; });
     if (at == requests_.end()) return false;
     const auto served = at->connection.serve();
-    take(*at, served);
+    take(*at, served, now);
     if (served.progress != EngineConnection::Progress::more) {
         end(at, served.progress, now);
     } else if (at->polls_for_writing != at->connection.wants_to_write()) {
@@ -102,9 +105,9 @@ bool Engine::serve(int fd, SteadyTime now) {
     return true;
 }
 
-void Engine::take(Request& request, const EngineConnection::Served& served) {
+void Engine::take(Request& request, const EngineConnection::Served& served, SteadyTime now) {
     if (served.progress == EngineConnection::Progress::nonsense) return;
-    if (request.purpose != Request::Purpose::ask && request.connection.status()) on_answer();
+    if (request.purpose != Request::Purpose::ask && request.connection.status()) on_answer(now);
     for (const auto& object : served.objects) {
         if (request.purpose == Request::Purpose::events) {
             take_event(object);
@@ -172,11 +175,10 @@ void Engine::end(Requests::iterator request, EngineConnection::Progress progress
 }
 
 // Of a stream it says nothing yet that somebody takes the connection: a socket's systemd unit does that alone.
-void Engine::on_answer() {
-    if (state_ == State::gone)
-        around_.notices.push_back(fmt::format("the container engine at {} is back", place_.path));
+void Engine::on_answer(SteadyTime now) {
+    if (state_ == State::gone) tell_change(fmt::format("the container engine at {} is back", place_.path));
+    if (state_ != State::here) here_since_ = now;
     state_ = State::here;
-    retry_after_ = std::chrono::milliseconds(0);
 }
 
 void Engine::on_unreachable(const Error& error, Because because) {
@@ -186,11 +188,11 @@ void Engine::on_unreachable(const Error& error, Because because) {
                                     place_.path, kUnknown));
     if (!is_forbidden(error.code)) return;
     if (file_at(place_.path))
-        return complain(
-            fmt::format("may not ask the container engine at {}: {}; run exectap as root", place_.path, kUnknown));
+        return complain(fmt::format("may not ask the container engine at {}: {}; start exectap again, as root",
+                                    place_.path, kUnknown));
     // Whether there is one nobody can see.
     if (because == Because::of_start || std::exchange(around_.has_said_directory_is_closed, true)) return;
-    complain(fmt::format("may not look for the container engine that would be at {}: {}; run exectap as root",
+    complain(fmt::format("may not look for the container engine that would be at {}: {}; start exectap again, as root",
                          place_.path, kUnknown));
 }
 
@@ -208,13 +210,23 @@ void Engine::complain(std::string text) {
     if (!std::exchange(has_complained_, true)) around_.notices.push_back(std::move(text));
 }
 
+void Engine::tell_change(std::string text) {
+    if (changes_told_ >= kMostChangesTold) return;
+    changes_told_++;
+    if (changes_told_ == kMostChangesTold) text += "; nothing more is said of it";
+    around_.notices.push_back(std::move(text));
+}
+
 void Engine::on_lost(SteadyTime now) {
     close_all(now);
     if (state_ == State::absent) return;
-    if (state_ == State::here)
-        around_.notices.push_back(
+    if (state_ == State::here) {
+        tell_change(
             fmt::format("the container engine at {} has gone: names of new containers are not known until it is back",
                         place_.path));
+        // One that comes and goes is tried less and less often.
+        if (now - here_since_ >= times_.last_retry) retry_after_ = std::chrono::milliseconds(0);
+    }
     state_ = State::gone;
     plan_retry(now);
 }

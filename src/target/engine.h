@@ -82,12 +82,12 @@ private:
 
     bool start(Request::Purpose purpose, std::string_view id, SteadyTime now);
     void poll(Request& request, int operation);
-    void take(Request& request, const EngineConnection::Served& served);
+    void take(Request& request, const EngineConnection::Served& served, SteadyTime now);
     void take_listed(const std::string& object, Request::Purpose purpose);
     void take_event(const std::string& object);
     void tell(const NamedContainer& container);
     void end(Requests::iterator request, EngineConnection::Progress progress, SteadyTime now);
-    void on_answer();
+    void on_answer(SteadyTime now);
     void on_unreachable(const Error& error, Because because);
     void on_nonsense(std::string_view problem, SteadyTime now);
     void on_lost(SteadyTime now);
@@ -95,12 +95,15 @@ private:
     void forget_list();
     void plan_retry(SteadyTime now);
     void complain(std::string text);
+    void tell_change(std::string text);
 
     EngineConnection::Place place_;
     Times times_;
     Surroundings around_;
     Requests requests_;
     State state_ = State::absent;
+    SteadyTime here_since_;
+    unsigned changes_told_ = 0;
     bool has_complained_ = false;
     bool has_said_it_is_full_ = false;
     Error why_not_;  // the last attempt to connect

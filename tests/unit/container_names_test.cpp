@@ -349,6 +349,29 @@ TEST_F(ContainerNamesTest, AreLearntFromAnEngineThatIsBackBeforeItIsTriedAgain) 
     EXPECT_THAT(notices_, ElementsAre(HasSubstr("has gone"), HasSubstr("is back")));
 }
 
+// A user's could fill the terminal.
+TEST_F(ContainerNamesTest, ComeWithABoundedNumberOfNoticesOfOneEngine) {
+    limits_.times.first_retry = 1ms;
+    limits_.times.last_retry = 1ms;
+    auto& engine = start(docker_path());
+    open();
+    until(
+        [&] {
+            engine.end_events();
+            return notices_.size() == 16;
+        },
+        "sixteen notices");
+    EXPECT_THAT(notices_.back(), HasSubstr("; nothing more is said of it"));
+    const auto requests = engine.requests().size();
+    until(
+        [&] {
+            engine.end_events();
+            return engine.requests().size() > requests + 20;
+        },
+        "more attempts");
+    EXPECT_THAT(notices_, SizeIs(16));
+}
+
 TEST_F(ContainerNamesTest, OfAListAreOlderThanTheEvents) {
     auto& engine = start(docker_path());
     engine.containers = {{id_of('a'), "old"}, {id_of('b'), "destroyed"}};
@@ -486,7 +509,7 @@ TEST_F(ContainerNamesTest, AreNotKnownWhereTheSocketIsForOthers) {
     open();
     step();
     EXPECT_THAT(notices_, ElementsAre("may not ask the container engine at " + docker_path() +
-                                      ": names of its containers are not known; run exectap as root"));
+                                      ": names of its containers are not known; start exectap again, as root"));
     EXPECT_EQ(names_->learn(docker(id_of('a'))), Naming::unknown);
     step();
     EXPECT_THAT(notices_, SizeIs(1));
