@@ -72,7 +72,7 @@ std::vector<uid_t> users_below(const std::string& run) {
 itimerspec timer_at(std::optional<SteadyTime> time) {
     itimerspec timer{};
     if (!time) return timer;
-    const auto since_boot = std::max(nanoseconds(time->time_since_epoch()), nanoseconds(1));
+    const auto since_boot = std::max<nanoseconds>(time->time_since_epoch(), nanoseconds(1));
     timer.it_value.tv_sec = std::chrono::duration_cast<seconds>(since_boot).count();
     timer.it_value.tv_nsec = (since_boot % seconds(1)).count();
     return timer;

@@ -83,7 +83,7 @@ bool Engine::start(Request::Purpose purpose, std::string_view id, SteadyTime now
 }
 
 // A descriptor that is closed leaves the epoll by itself: nobody else has it.
-void Engine::poll(Request& request, int operation) {
+void Engine::poll(Request& request, int operation) const {
     request.polls_for_writing = request.connection.wants_to_write();
     epoll_event event{};
     event.events = request.polls_for_writing ? EPOLLIN | EPOLLOUT : EPOLLIN;

@@ -81,7 +81,7 @@ private:
     enum class State { absent, here, gone };
 
     bool start(Request::Purpose purpose, std::string_view id, SteadyTime now);
-    void poll(Request& request, int operation);
+    void poll(Request& request, int operation) const;
     void take(Request& request, const EngineConnection::Served& served, SteadyTime now);
     void take_listed(const std::string& object, Request::Purpose purpose);
     void take_event(const std::string& object);

@@ -44,8 +44,9 @@ std::optional<std::string> own_name(const Json& names) {
     for (const auto& each : names) {
         const auto* name = each.get_ptr<const std::string*>();
         if (name == nullptr) continue;
-        const auto own = std::string_view(*name).substr(name->starts_with('/') ? 1 : 0);
-        if (is_container_name(own)) return std::string(own);
+        std::string_view own = *name;
+        if (own.starts_with('/')) own.remove_prefix(1);
+        if (is_container_name(own)) return std::string{own};
     }
     return std::nullopt;
 }

@@ -80,7 +80,7 @@ std::string_view HttpResponse::take_part_of_line(std::string_view bytes) {
     line_ += part;
     if (end == std::string_view::npos) return {};
     const auto line = std::exchange(line_, {});
-    take_line(line.ends_with('\r') ? std::string_view(line).substr(0, line.size() - 1) : line);
+    take_line({line.data(), line.size() - (line.ends_with('\r') ? 1 : 0)});
     return bytes.substr(end + 1);
 }
 
