@@ -26,17 +26,6 @@ bool has_processes(const UniqueFd& events) {
            std::string_view::npos;
 }
 
-// The kernel says with POLLPRI that the file has changed since it was read.
-void wait_until_empty(const std::filesystem::path& cgroup) {
-    const auto events = open_file(cgroup / "cgroup.events", O_RDONLY);
-    while (has_processes(events)) {
-        pollfd change{events.get(), POLLPRI, 0};
-        const auto patience = std::chrono::milliseconds(kPatience).count();
-        if (::poll(&change, 1, static_cast<int>(patience)) == 0)
-            throw TimedOut(fmt::format("processes stay in {}", cgroup.string()));
-    }
-}
-
 }  // namespace
 
 std::optional<std::filesystem::path> cgroup_mount() {
@@ -52,6 +41,17 @@ std::optional<std::filesystem::path> cgroup_mount() {
         if (root == "/") return point;
     }
     return std::nullopt;
+}
+
+// The kernel says with POLLPRI that the file has changed since it was read.
+void wait_until_empty(const std::filesystem::path& cgroup) {
+    const auto events = open_file(cgroup / "cgroup.events", O_RDONLY);
+    while (has_processes(events)) {
+        pollfd change{events.get(), POLLPRI, 0};
+        const auto patience = std::chrono::milliseconds(kPatience).count();
+        if (::poll(&change, 1, static_cast<int>(patience)) == 0)
+            throw TimedOut(fmt::format("processes stay in {}", cgroup.string()));
+    }
 }
 
 Cgroup::Cgroup(std::string_view path) : path_(path) {

@@ -13,6 +13,9 @@ namespace exectap::test {
 // Where the hierarchy of version 2 is mounted. Absent: nowhere.
 std::optional<std::filesystem::path> cgroup_mount();
 
+// Waits until no process is in this group, by its directory, nor in those below.
+void wait_until_empty(const std::filesystem::path& cgroup);
+
 class Cgroup {
 public:
     // `path` as the kernel shows it: "/exectap-test-1/a".
@@ -22,6 +25,7 @@ public:
     Cgroup& operator=(const Cgroup&) = delete;
 
     const std::string& path() const { return path_; }
+    const std::filesystem::path& directory() const { return directory_; }
 
     // A process that writes "0" here is in it from then on.
     std::string entrance() const { return directory_ / "cgroup.procs"; }
