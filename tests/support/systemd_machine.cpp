@@ -41,7 +41,7 @@ SystemdMachine::SystemdMachine()
     for (const auto* each : {"sysinit", "basic", "shutdown"})
         write_file(folder_.path("units") + fmt::format("/{}.target", each), "[Unit]\n");
     machine_.emplace(std::vector<std::string>{"unshare", "--mount", "--pid", "--net", "--uts", "--ipc", "--fork",
-                                              "--kill-child", EXECTAP_TEST_SCRIPTS "/systemd-machine",
+                                              "--kill-child", fmt::format("{}/systemd-machine", EXECTAP_TEST_SCRIPTS),
                                               cgroup_.directory() / "cgroup.procs", folder_.path()});
     log_.wait_until(
         [](const auto& lines) {
