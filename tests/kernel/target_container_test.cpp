@@ -29,6 +29,8 @@ struct Engine {
     const char* name;
     Naming naming;
     Entrance entrance;
+
+    friend void PrintTo(const Engine& engine, std::ostream* out) { *out << engine.name; }
 };
 
 // The folders in which containers are stay there between their runs, as an engine's do.
