@@ -189,8 +189,7 @@ std::string CgroupWatch::nearest_to(const Target& target) const {
         if (containers_.names) names = containers_.names();
     } else {
         hierarchy_.walk([&](const Cgroup& cgroup) {
-            const auto unit = target.kind == Kind::unit ? unit_of(cgroup.path) : std::string_view(cgroup.path);
-            if (unit) names.emplace_back(*unit);
+            names.emplace_back(target.kind == Kind::unit ? last_of(cgroup.path) : cgroup.path);
             return true;
         });
     }

@@ -43,10 +43,8 @@ Pty pty_with_number(const std::string& number) {
     throw std::runtime_error(fmt::format("nobody gets pts/{} again", number));
 }
 
-// A terminal target means whoever has that terminal. Today these are they who have it when the trace starts, and what
-// they start; a session that opens on it later is not seen yet, so that half of the case is not here. This half will
-// hold then too: who gets the number when the terminal is gone has another terminal.
-TEST_F(HardCase, 32AStrangerWhoGetsTheTerminalsNumberIsNotWatched) {
+// A terminal target means whoever has that terminal: also who gets it anew when it was closed. Who lost it is watched on.
+TEST_F(HardCase, 32ATerminalIsThatOfWhoeverHasItNow) {
     std::optional<Pty> terminal(std::in_place);
     const auto path = terminal->path();
     Shell inside(ProcessOptions{.terminal = &*terminal});
@@ -55,27 +53,43 @@ TEST_F(HardCase, 32AStrangerWhoGetsTheTerminalsNumberIsNotWatched) {
     inside.run("/bin/true before");
     const auto number = terminal->number();
     terminal.reset();
-    // It lost its terminal, and is watched on.
     inside.run("/bin/true after");
 
     const auto anew = pty_with_number(number);
-    Shell stranger(ProcessOptions{.terminal = &anew});
-    ASSERT_EQ(stranger.ask("tty </dev/tty"), "/dev/tty");
-    stranger.run("/bin/true of a stranger");
     EXPECT_EQ(anew.path(), path);
-    Watching of_now({"--tty", path});
-    stranger.run("/bin/true of who has it now");
+    Process(ProcessOptions{.argv = {"/bin/true", "anew"}, .terminal = &anew}).wait();
 
     const auto told = trace.stop();
     const auto argvs = argvs_of(execs_of(told.events()));
-    EXPECT_THAT(argvs, ElementsAre(ElementsAre("/bin/true", "before"), ElementsAre("/bin/true", "after")));
+    EXPECT_THAT(argvs, ElementsAre(ElementsAre("/bin/true", "before"), ElementsAre("/bin/true", "after"),
+                                   ElementsAre("/bin/true", "anew")));
     const auto execs = told.json.of("exec");
-    ASSERT_THAT(execs, testing::SizeIs(2));
+    ASSERT_THAT(execs, testing::SizeIs(3));
     for (std::size_t i = 0; i < execs.size(); i++) EXPECT_EQ(list_of(execs[i], "argv"), argvs[i]);
-    EXPECT_EQ(execs[0].at("tty"), "pts/" + number);
+    for (const std::size_t i : {0, 2}) EXPECT_EQ(execs.at(i).at("tty"), "pts/" + number);
     EXPECT_FALSE(execs[1].contains("tty"));
-    EXPECT_THAT(argvs_of(of_now.stop().events()),
-                ElementsAre(ElementsAre("/bin/true", "of", "who", "has", "it", "now")));
+}
+
+TEST_F(HardCase, 32ASessionThatOpensOnTheTerminalLaterIsSeen) {
+    const Pty terminal;
+    WatchingInBoth trace({"--tty", terminal.path()});
+    Process(ProcessOptions{.argv = {"/bin/true", "one"}, .terminal = &terminal}).wait();
+    Process(ProcessOptions{.argv = {"/bin/true", "two"}, .terminal = &terminal}).wait();
+    EXPECT_THAT(argvs_of(execs_of(trace.stop().events())),
+                ElementsAre(ElementsAre("/bin/true", "one"), ElementsAre("/bin/true", "two")));
+}
+
+// The same number in another devpts is another terminal.
+TEST_F(HardCase, 32TheTerminalsNumberInAnotherDevptsIsAStrangers) {
+    const Devpts devpts;
+    const Pty terminal;
+    std::deque<Pty> others;
+    do others.emplace_back(devpts);
+    while (others.back().number() != terminal.number());
+    WatchingInBoth trace({"--tty", terminal.path()});
+    Process(ProcessOptions{.argv = {"/bin/true", "of a stranger"}, .terminal = &others.back()}).wait();
+    Process(ProcessOptions{.argv = {"/bin/true", "inside"}, .terminal = &terminal}).wait();
+    EXPECT_THAT(argvs_of(execs_of(trace.stop().events())), ElementsAre(ElementsAre("/bin/true", "inside")));
 }
 
 // Runs a script in a mount namespace of its own; "$@" is exectap.

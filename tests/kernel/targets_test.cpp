@@ -105,14 +105,6 @@ TEST_F(Targets, TerminalsMayBeGivenByShortNameAndTogether) {
                                             HasSubstr(terminal.number()), HasSubstr("tty1"))));
 }
 
-TEST_F(Targets, ATerminalThatNobodyHasMatchesNoProcess) {
-    const Pty terminal;
-    const auto outcome = run_exectap({"--tty", terminal.path()});
-    EXPECT_EQ(outcome.status, exited(1));
-    EXPECT_THAT(outcome.err, Contains(AllOf(HasSubstr("No processes matched"), HasSubstr(terminal.path()))));
-    EXPECT_THAT(outcome.out, IsEmpty());
-}
-
 TEST_F(Targets, AllWatchesEveryProcess) {
     Shell first;
     Shell second;

@@ -3,18 +3,17 @@
 #include "support/pty.h"
 
 #include <fcntl.h>
-
-#include <array>
-#include <cstdlib>
+#include <sys/ioctl.h>
 
 namespace exectap::test {
 
-Pty::Pty() : master_(checked(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), "posix_openpt")) {
-    checked(::grantpt(master_.get()), "grantpt");
-    checked(::unlockpt(master_.get()), "unlockpt");
-    std::array<char, 64> name{};
-    if (::ptsname_r(master_.get(), name.data(), name.size()) != 0) throw_errno("ptsname");
-    path_ = name.data();
+Pty::Pty(const std::string& multiplexer, const std::string& directory)
+    : master_(open_file(multiplexer, O_RDWR | O_NOCTTY)) {
+    constexpr int kUnlocked = 0;
+    int number = 0;
+    checked(::ioctl(master_.get(), TIOCSPTLCK, &kUnlocked), "TIOCSPTLCK");
+    checked(::ioctl(master_.get(), TIOCGPTN, &number), "TIOCGPTN");
+    path_ = directory + std::to_string(number);
 }
 
 }  // namespace exectap::test

@@ -4,13 +4,16 @@
 
 #include <string>
 
+#include "support/devpts.h"
 #include "support/io.h"
 
 namespace exectap::test {
 
 class Pty {
 public:
-    Pty();
+    Pty() : Pty("/dev/ptmx", "/dev/pts/") {}
+    // One of another devpts than the machine's.
+    explicit Pty(const Devpts& devpts) : Pty(devpts.path("ptmx"), devpts.path("")) {}
 
     // "/dev/pts/9"
     const std::string& path() const { return path_; }
@@ -21,6 +24,8 @@ public:
     std::string number() const { return path_.substr(path_.rfind('/') + 1); }
 
 private:
+    Pty(const std::string& multiplexer, const std::string& directory);
+
     UniqueFd master_;
     std::string path_;
 };

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Cgroups as targets, and units by their cgroups' names: made, removed and made again while they are watched.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "support/cgroup.h"
+#include "support/kernel_test.h"
+#include "support/shell.h"
+#include "support/storm.h"
+#include "support/target_changes.h"
+
+namespace exectap::test {
+namespace {
+
+using testing::Contains;
+using testing::Each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+using Command = std::vector<std::string>;
+
+// Its name is of this process: others' tests may run beside it.
+std::string own(std::string_view name) { return fmt::format("/exectap-test-{}{}", ::getpid(), name); }
+
+class TargetCgroup : public KernelTest {
+protected:
+    void SetUp() override {
+        KernelTest::SetUp();
+        SKIP_UNLESS(cgroup_mount().has_value(), "no cgroup v2 hierarchy is mounted");
+    }
+};
+
+// The shell itself is in the cgroup from then on.
+void enter(Shell& shell, const Cgroup& cgroup) { shell.run("echo 0 >" + cgroup.entrance()); }
+
+void run_in(const Cgroup& cgroup, const std::string& command) {
+    Shell shell;
+    enter(shell, cgroup);
+    shell.run(command);
+}
+
+std::vector<Command> true_commands(const JsonOutcome& outcome) {
+    std::vector<Command> commands;
+    for (auto& command : commands_of(outcome)) {
+        if (command.at(0) == "/bin/true") commands.push_back(std::move(command));
+    }
+    return commands;
+}
+
+TEST_F(TargetCgroup, ThatIsNotThereYetIsWaitedForAndSeenFromItsFirstExecOn) {
+    JsonWatching trace({"--cgroup", own("/a/b")});
+    EXPECT_EQ(trace.err().wait_for_line("exectap: waiting for"), "exectap: waiting for cgroup " + own("/a/b"));
+    {
+        const Cgroup cgroup(own("/a/b"));
+        run_in(cgroup, "/bin/true inside");
+        const Cgroup below(own("/a/b/c"));
+        run_in(below, "/bin/true below");
+        const Cgroup beside(own("/a/bb"));
+        run_in(beside, "/bin/true beside");
+        const Cgroup elsewhere(own("/x/b"));
+        run_in(elsewhere, "/bin/true elsewhere");
+    }
+    const auto outcome = trace.stop();
+    EXPECT_THAT(true_commands(outcome), ElementsAre(Command{"/bin/true", "inside"}, Command{"/bin/true", "below"}));
+    EXPECT_THAT(changes_of(outcome), ElementsAre("appeared cgroup:" + own("/a/b"), "gone cgroup:" + own("/a/b")));
+    EXPECT_EQ(outcome.of("exec").at(0).at("cgroup"), own("/a/b"));
+    EXPECT_EQ(outcome.of("target").at(0).at("cgroup"), own("/a/b"));
+    EXPECT_THAT(outcome.err, Contains("exectap: cgroup " + own("/a/b") + " has gone: waiting for it"));
+}
+
+TEST_F(TargetCgroup, ThatIsThereIsWatchedWithWhoIsInIt) {
+    const Cgroup cgroup(own("/there"));
+    const Cgroup below(own("/there/below"));
+    Shell inside;
+    enter(inside, cgroup);
+    Shell inside_below;
+    enter(inside_below, below);
+    Shell outside;
+    // With the mount point, and with slashes to spare.
+    JsonWatching trace({"--cgroup", cgroup_mount()->string() + "/" + own("/there/")});
+    EXPECT_THAT(trace.stop().err, Each(Not(HasSubstr("waiting"))));
+    JsonWatching again({"--cgroup", own("/there").substr(1)});
+    inside.run("/bin/true one");
+    inside_below.run("/bin/true two");
+    outside.run("/bin/true of a stranger");
+    EXPECT_THAT(true_commands(again.stop()), ElementsAre(Command{"/bin/true", "one"}, Command{"/bin/true", "two"}));
+}
+
+TEST_F(TargetCgroup, WhoEntersItIsWatchedAndWhoLeavesItStaysWatched) {
+    const Cgroup cgroup(own("/moves"));
+    const Cgroup elsewhere(own("/elsewhere"));
+    Shell shell;
+    JsonWatching trace({"--cgroup", own("/moves")});
+    shell.run("/bin/true before");
+    enter(shell, cgroup);
+    shell.run("/bin/true inside");
+    shell.run("/bin/sh -c 'echo 0 >" + elsewhere.entrance() + "; /bin/true left; :'");
+    EXPECT_THAT(true_commands(trace.stop()), ElementsAre(Command{"/bin/true", "inside"}, Command{"/bin/true", "left"}));
+    shell.write("exit\n");
+    shell.wait();
+}
+
+TEST_F(TargetCgroup, WithoutChildrenItIsWhoIsInItAndNobodyElse) {
+    const Cgroup cgroup(own("/moves"));
+    const Cgroup elsewhere(own("/elsewhere"));
+    Shell shell;
+    JsonWatching trace({"--cgroup", own("/moves"), "--no-watch-children"});
+    enter(shell, cgroup);
+    shell.run("/bin/true inside");
+    shell.run("/bin/sh -c 'echo 0 >" + elsewhere.entrance() + "; exec /bin/sh -c \"/bin/true left; :\"'");
+    shell.run("/bin/true inside again");
+    EXPECT_THAT(true_commands(trace.stop()),
+                ElementsAre(Command{"/bin/true", "inside"}, Command{"/bin/true", "inside", "again"}));
+    shell.write("exit\n");
+    shell.wait();
+}
+
+TEST_F(TargetCgroup, MissesNothingOfOneThatIsMadeAndRemovedUnderAStorm) {
+    constexpr std::size_t kRounds = 150;
+    Storm storm;
+    JsonWatching trace({"--cgroup", own("/again"), "--no-failed", "--ring", "64M"});
+    storm.start();
+    for (std::size_t round = 0; round < kRounds; round++) {
+        const Cgroup cgroup(own("/again"));
+        // sh itself enters before it runs anything: its first exec in the cgroup is the first one of all.
+        Process first({"/bin/sh", "-c", fmt::format("echo 0 >{}; exec /bin/true {}", cgroup.entrance(), round)});
+        first.wait();
+    }
+    storm.stop();
+    const auto outcome = trace.stop();
+    const auto commands = true_commands(outcome);
+    ASSERT_THAT(commands, SizeIs(kRounds));
+    for (std::size_t round = 0; round < kRounds; round++) EXPECT_EQ(commands[round].at(1), std::to_string(round));
+    EXPECT_THAT(outcome.of("exec"), SizeIs(kRounds));
+    EXPECT_THAT(changes_of(outcome), SizeIs(2 * kRounds));
+}
+
+TEST_F(TargetCgroup, AUnitIsACgroupOfThatNameWhereverItIs) {
+    const auto unit = fmt::format("exectap-test-{}.service", ::getpid());
+    const Cgroup there(own("/one.slice/") + unit);
+    Shell inside;
+    enter(inside, there);
+    JsonWatching trace({"-u", unit.substr(0, unit.find('.'))});
+    inside.run("/bin/true one");
+    {
+        const Cgroup later(own("/two.slice/") + unit);
+        run_in(later, "/bin/true two");
+        const Cgroup other(own("/two.slice/other-") + unit);
+        run_in(other, "/bin/true of a stranger");
+    }
+    const auto outcome = trace.stop();
+    EXPECT_THAT(true_commands(outcome), ElementsAre(Command{"/bin/true", "one"}, Command{"/bin/true", "two"}));
+    EXPECT_THAT(changes_of(outcome), ElementsAre("changed unit:" + unit, "changed unit:" + unit));
+    const auto changes = outcome.of("target");
+    EXPECT_EQ(changes.at(0).at("places"), 2);
+    EXPECT_FALSE(changes.at(1).contains("places"));
+    EXPECT_THAT(outcome.err, Contains("exectap: unit " + unit + " is 2 cgroups now"));
+    inside.write("exit\n");
+    inside.wait();
+}
+
+TEST_F(TargetCgroup, AUnitWhoseNameLooksLikeAFileOfTheKernelsIsFound) {
+    // As systemd names it.
+    const Cgroup there(own("/one.slice/_cpu.service"));
+    Shell inside;
+    enter(inside, there);
+    JsonWatching trace({"-u", "cpu.service"});
+    inside.run("/bin/true one");
+    const auto outcome = trace.stop();
+    EXPECT_THAT(true_commands(outcome), ElementsAre(Command{"/bin/true", "one"}));
+    inside.write("exit\n");
+    inside.wait();
+}
+
+TEST_F(TargetCgroup, ANameThatIsNearIsNamed) {
+    const auto unit = fmt::format("near-{}.service", ::getpid());
+    const Cgroup there(own("/one.slice/") + unit);
+    Watching trace({"-u", "naer-" + unit.substr(5)});
+    EXPECT_THAT(trace.err().wait_for_line("exectap: waiting for"), HasSubstr("(there is " + unit + ")"));
+    trace.stop();
+    const auto refused = run_exectap({"--no-wait", "-u", "naer-" + unit.substr(5)});
+    expect_one_error(refused, 1, {"not there: unit naer-", "(there is " + unit + ")"});
+}
+
+TEST_F(TargetCgroup, MixesWithOtherTargets) {
+    const Pty terminal;
+    const Cgroup cgroup(own("/mix"));
+    Shell by_pid;
+    Shell by_tty(ProcessOptions{.terminal = &terminal});
+    Shell in_cgroup;
+    Shell stranger;
+    JsonWatching trace({by_pid.pid_text(), "-t", terminal.path(), "--cgroup", own("/mix"), "-u", "nobody-has.scope"});
+    enter(in_cgroup, cgroup);
+    for (auto* shell : {&by_pid, &by_tty, &in_cgroup, &stranger}) shell->run("/bin/true " + shell->pid_text());
+    // Twice in scope, and told once.
+    enter(by_pid, cgroup);
+    by_pid.run("/bin/true twice");
+    const auto outcome = trace.stop();
+    EXPECT_THAT(true_commands(outcome),
+                ElementsAre(Command{"/bin/true", by_pid.pid_text()}, Command{"/bin/true", by_tty.pid_text()},
+                            Command{"/bin/true", in_cgroup.pid_text()}, Command{"/bin/true", "twice"}));
+    for (auto* shell : {&by_pid, &in_cgroup}) {
+        shell->write("exit\n");
+        shell->wait();
+    }
+}
+
+TEST_F(TargetCgroup, MoreThanCanBeWatchedAreAnErrorAtTheStart) {
+    std::vector<std::unique_ptr<Cgroup>> many;
+    const auto unit = fmt::format("many-{}.service", ::getpid());
+    for (int i = 0; i < 129; i++)
+        many.push_back(std::make_unique<Cgroup>(fmt::format("{}/{}", own(""), i) + "/" + unit));
+    expect_one_error(run_exectap({"-u", unit}), 1, {"at most 128 cgroups can be watched at once"});
+}
+
+TEST_F(TargetCgroup, MoreThanCanBeWatchedMakeTheTraceIncomplete) {
+    const auto unit = fmt::format("many-{}.service", ::getpid());
+    Watching trace({"-u", unit});
+    {
+        std::vector<std::unique_ptr<Cgroup>> many;
+        for (int i = 0; i < 130; i++)
+            many.push_back(std::make_unique<Cgroup>(fmt::format("{}/{}", own(""), i) + "/" + unit));
+    }
+    const auto outcome = trace.stop();
+    EXPECT_EQ(outcome.status, exited(3));
+    EXPECT_THAT(outcome.last_words(), HasSubstr("2 cgroups could not be followed, what ran in them is unknown"));
+}
+
+TEST_F(TargetCgroup, TheOneAboveAllIsEverybody) {
+    Shell shell;
+    JsonWatching trace({"--cgroup", "/"});
+    shell.run("/bin/true anybody");
+    EXPECT_THAT(true_commands(trace.stop()), Contains(Command{"/bin/true", "anybody"}));
+}
+
+}  // namespace
+}  // namespace exectap::test
