@@ -364,7 +364,7 @@ Result<int> run(const Options& options) {
         left_out.tell();
         if (const auto text = banner(options, config->terminals)) fmt::print(stderr, "{}\n", *text);
     }
-    const auto start = describe_start(options, *config, **session, clock);
+    const auto start = describe_start(options, *config, **targets, **session, clock);
     return Run(options, std::move(*output), std::move(*signals), std::move(command), std::move(*session), **observers,
                **targets, start)
         .go();

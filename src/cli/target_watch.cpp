@@ -74,6 +74,14 @@ void TargetWatch::on_change(std::function<void(const TargetChange&)> tell) {
     if (cgroups_) cgroups_->on_change(tell_);
 }
 
+std::vector<std::string> TargetWatch::names() const {
+    std::vector<std::string> names;
+    for (const auto& path : paths_) names.push_back(fmt::format("tty:{}", path));
+    if (!cgroups_) return names;
+    for (auto& name : cgroups_->names()) names.push_back(std::move(name));
+    return names;
+}
+
 std::vector<std::string> TargetWatch::missing() const {
     std::vector<std::string> missing;
     for (std::size_t i = 0; i < paths_.size(); i++) {
@@ -88,8 +96,9 @@ void TargetWatch::serve(Session& session) {
     for (const auto index : terminals_->take_gone()) {
         if (!is_in_use_.at(index)) continue;
         is_in_use_.at(index) = false;
-        tell_terminal(index, TargetChange::What::gone);
+        // Before the word of it: whoever waits for that may open the next one at once.
         session.expect_terminal(index);
+        tell_terminal(index, TargetChange::What::gone);
     }
 }
 

@@ -27,7 +27,10 @@ public:
     // A session opened with this configuration tells of them; they outlive it.
     void configure(SessionConfig& config);
 
-    // As they were written; each that nobody has or that is not there.
+    // As TraceStart::targets has them.
+    std::vector<std::string> names() const;
+
+    // For people: each that nobody has or that is not there.
     std::vector<std::string> missing() const;
 
     // What changes from here on is told.

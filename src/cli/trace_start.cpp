@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <fstream>
+#include <utility>
 
 namespace exectap::cli {
 namespace {
@@ -35,22 +36,19 @@ std::string first_line_of(const char* path) {
     return line;
 }
 
-std::vector<std::string> names_of_targets(const Options& options, const SessionConfig& config) {
+std::vector<std::string> names_of_targets(const Options& options, const TargetWatch& targets) {
     std::vector<std::string> names;
     if (options.all) names.emplace_back("all");
     for (const auto pid : options.pids) names.push_back(fmt::format("pid:{}", pid));
-    for (const auto& terminal : config.terminals) names.push_back(fmt::format("tty:{}", terminal.path));
-    for (const auto& path : options.cgroups) names.push_back(fmt::format("cgroup:{}", path));
-    for (const auto& unit : options.units) names.push_back(fmt::format("unit:{}", unit));
-    for (const auto& container : options.containers) names.push_back(fmt::format("container:{}", container));
+    for (auto& name : targets.names()) names.push_back(std::move(name));
     if (!options.command.empty()) names.push_back(fmt::format("command:{}", options.command.front()));
     return names;
 }
 
 }  // namespace
 
-TraceStart describe_start(const Options& options, const SessionConfig& config, const Session& session,
-                          const Clock& clock) {
+TraceStart describe_start(const Options& options, const SessionConfig& config, const TargetWatch& targets,
+                          const Session& session, const Clock& clock) {
     utsname machine{};
     ::uname(&machine);
     TraceStart start;
@@ -61,7 +59,7 @@ TraceStart describe_start(const Options& options, const SessionConfig& config, c
     start.kernel = machine.release;
     start.arch = machine.machine;
     start.clock = clock;
-    start.targets = names_of_targets(options, config);
+    start.targets = names_of_targets(options, targets);
     start.command = options.command;
     start.events = options.events;
     start.watch_children = config.watch_children;

@@ -6,13 +6,14 @@
 #include <string>
 
 #include "cli/options.h"
+#include "cli/target_watch.h"
 #include "exectap/session.h"
 #include "exectap/trace.h"
 
 namespace exectap::cli {
 
 // `config` is what the session was opened with.
-TraceStart describe_start(const Options& options, const SessionConfig& config, const Session& session,
-                          const Clock& clock);
+TraceStart describe_start(const Options& options, const SessionConfig& config, const TargetWatch& targets,
+                          const Session& session, const Clock& clock);
 
 }  // namespace exectap::cli

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 #include "exectap/clock.h"
@@ -35,11 +34,16 @@ std::vector<std::vector<std::string>> forms_of_container(const std::string& name
             {"machine.slice", "systemd-nspawn@" + escaped + ".service"}};
 }
 
-std::string word_of(std::string_view kind, std::string_view separator, std::string_view text) {
-    return fmt::format("{}{}{}", kind, separator, text);
-}
-
 }  // namespace
+
+std::string_view CgroupWatch::name_of(Kind kind) {
+    switch (kind) {
+        case Kind::cgroup: return "cgroup";
+        case Kind::unit: return "unit";
+        case Kind::container: break;
+    }
+    return "container";
+}
 
 CgroupWatch::CgroupWatch(CgroupHierarchy hierarchy, const Wanted& wanted, ContainerLookup containers)
     : hierarchy_(std::move(hierarchy)), containers_(std::move(containers)) {
@@ -146,10 +150,9 @@ void CgroupWatch::tell(const Target& target, std::size_t places_before, const Cg
     using What = TargetChange::What;
     const auto places = target.present.size();
     if (!tell_ || places == places_before) return;
-    constexpr std::array<std::string_view, 3> kKinds{"cgroup", "unit", "container"};
     TargetChange told;
     told.what = places_before == 0 ? What::appeared : places == 0 ? What::gone : What::changed;
-    told.target = word_of(kKinds.at(static_cast<std::size_t>(target.kind)), ":", target.text);
+    told.target = fmt::format("{}:{}", name_of(target.kind), target.text);
     told.cgroup = change.cgroup.path;
     if (const auto id = container_id_of(change.cgroup.path)) told.container_id = *id;
     told.places = places;
@@ -197,12 +200,17 @@ std::string CgroupWatch::nearest_to(const Target& target) const {
     return std::string(nearest(target.text, views));
 }
 
+std::vector<std::string> CgroupWatch::names() const {
+    std::vector<std::string> names;
+    for (const auto& target : targets_) names.push_back(fmt::format("{}:{}", name_of(target.kind), target.text));
+    return names;
+}
+
 std::vector<std::string> CgroupWatch::missing() const {
-    constexpr std::array<std::string_view, 3> kKinds{"cgroup", "unit", "container"};
     std::vector<std::string> missing;
     for (const auto& target : targets_) {
         if (!target.present.empty()) continue;
-        auto text = word_of(kKinds.at(static_cast<std::size_t>(target.kind)), " ", target.text);
+        auto text = fmt::format("{} {}", name_of(target.kind), target.text);
         const auto near = nearest_to(target);
         if (!near.empty()) text += fmt::format(" (there is {})", near);
         missing.push_back(std::move(text));

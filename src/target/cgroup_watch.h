@@ -49,11 +49,16 @@ public:
     // Looks for containers that have got their name only now. Those are to be watched, too.
     std::vector<Cgroup> find_more();
 
+    // "unit:nginx.service", for each target.
+    std::vector<std::string> names() const;
+
     // "unit nginx.service", for each target that is not there; with the nearest name that is, if there is one near.
     std::vector<std::string> missing() const;
 
 private:
     enum class Kind { cgroup, unit, container };
+
+    static std::string_view name_of(Kind kind);
 
     struct Target {
         Kind kind;

@@ -43,7 +43,8 @@ Pty pty_with_number(const std::string& number) {
     throw std::runtime_error(fmt::format("nobody gets pts/{} again", number));
 }
 
-// A terminal target means whoever has that terminal: also who gets it anew when it was closed. Who lost it is watched on.
+// A terminal target means whoever has that terminal: also who gets it anew when it was closed. Who lost it is watched
+// on.
 TEST_F(HardCase, 32ATerminalIsThatOfWhoeverHasItNow) {
     std::optional<Pty> terminal(std::in_place);
     const auto path = terminal->path();
@@ -66,7 +67,7 @@ TEST_F(HardCase, 32ATerminalIsThatOfWhoeverHasItNow) {
     const auto execs = told.json.of("exec");
     ASSERT_THAT(execs, testing::SizeIs(3));
     for (std::size_t i = 0; i < execs.size(); i++) EXPECT_EQ(list_of(execs[i], "argv"), argvs[i]);
-    for (const std::size_t i : {0, 2}) EXPECT_EQ(execs.at(i).at("tty"), "pts/" + number);
+    for (const auto i : {0U, 2U}) EXPECT_EQ(execs.at(i).at("tty"), "pts/" + number);
     EXPECT_FALSE(execs[1].contains("tty"));
 }
 
