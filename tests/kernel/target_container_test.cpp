@@ -30,7 +30,7 @@ struct Engine {
     Naming naming;
     Entrance entrance;
 
-    friend void PrintTo(const Engine& engine, std::ostream* out) { *out << engine.name; }
+    friend std::ostream& operator<<(std::ostream& out, const Engine& engine) { return out << engine.name; }
 };
 
 // The folders in which containers are stay there between their runs, as an engine's do.

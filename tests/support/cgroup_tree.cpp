@@ -45,8 +45,4 @@ CgroupTree::~CgroupTree() {
     }
 }
 
-std::vector<std::string> CgroupTree::wrapper() const {
-    return {"/bin/sh", "-c", R"(echo 0 >"$0" && exec "$@")", cgroup_.entrance()};
-}
-
 }  // namespace exectap::test

@@ -5,7 +5,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "support/cgroup.h"
 
@@ -21,9 +20,6 @@ public:
 
     const std::string& path() const { return cgroup_.path(); }
     const std::filesystem::path& directory() const { return cgroup_.directory(); }
-
-    // The start of a command line: what follows runs in it, from its exec on.
-    std::vector<std::string> wrapper() const;
 
 private:
     Cgroup cgroup_;
