@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // -c with names: containers of a real podman, which is asked for what they are called.
+#include <set>
+
 #include "support/kernel_test.h"
 #include "support/podman_host.h"
+#include "support/shell.h"
 #include "support/target_changes.h"
 
 namespace exectap::test {
@@ -10,6 +13,7 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::SizeIs;
 using Command = std::vector<std::string>;
 
 Command sleeping() { return {"/bin/sleep", "1000"}; }
@@ -103,6 +107,23 @@ TEST_F(TargetPodman, IsFollowedWhenAnotherContainerGetsItsName) {
     expect_container(outcome, second, "web");
 }
 
+TEST_F(TargetPodman, MissesNothingOfTenThatHaveItsNameOneAfterTheOther) {
+    constexpr int kRuns = 10;
+    JsonWatching trace({"-c", "web"}, there());
+    for (int i = 0; i < kRuns; i++) {
+        podman().run("web", sleeping());
+        podman().remove("web");
+    }
+    const auto outcome = trace.stop();
+    EXPECT_EQ(commands_of(outcome), std::vector(kRuns, sleeping()));
+    std::set<std::string> ids;
+    for (const auto& exec : outcome.of("exec")) {
+        EXPECT_EQ(exec.value("container_name", ""), "web");
+        ids.insert(exec.value("container_id", ""));
+    }
+    EXPECT_THAT(ids, SizeIs(kRuns));
+}
+
 TEST_F(TargetPodman, IsKnownByItsIdWithoutItsName) {
     const auto id = podman().run("web", sleeping());
     JsonWatching trace({"-c", id.substr(0, 12)}, there());
@@ -113,17 +134,21 @@ TEST_F(TargetPodman, IsKnownByItsIdWithoutItsName) {
 }
 
 TEST_F(TargetPodman, LosesNothingWhileTheEngineDoesNotAnswerAndSaysSoOnce) {
-    const auto id = podman().run("web", sleeping());
-    JsonWatching trace({"-c", "web"}, there());
+    podman().run("web", sleeping());
+    Shell shell;
+    JsonWatching trace({"-c", "web", shell.pid_text()}, there());
     podman().kill_service();
     wait_for_lines_with(trace.err(), "podman.sock");
     podman().exec("web", {"/bin/true", "without the engine"});
+    shell.run("/bin/true outside");
     podman().start_service();
     podman().exec("web", {"/bin/true", "with it again"});
     const auto outcome = trace.stop();
     EXPECT_THAT(commands_of(outcome),
-                ElementsAre(Command{"/bin/true", "without the engine"}, Command{"/bin/true", "with it again"}));
-    expect_container(outcome, id, "web");
+                ElementsAre(Command{"/bin/true", "without the engine"}, Command{"/bin/true", "outside"},
+                            Command{"/bin/true", "with it again"}));
+    for (const auto& exec : outcome.of("exec"))
+        EXPECT_EQ(exec.value("container_name", ""), exec.at("argv").at(1) == "outside" ? "" : "web");
     EXPECT_THAT(outcome.err, Contains(HasSubstr("podman.sock")).Times(1));
 }
 

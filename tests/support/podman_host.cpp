@@ -68,29 +68,29 @@ PodmanHost::Words PodmanHost::wrapper() const {
 }
 
 std::string PodmanHost::run(std::string_view name, const Words& command) {
-    // Neither a network nor limits, which not every machine that tests run on would give; --privileged, as the
-    // program that guards devices needs the right to lock memory.
-    Words arguments{"run",
-                    "--detach",
-                    "--name",
-                    std::string(name),
-                    "--network",
-                    "none",
-                    "--privileged",
-                    "--ulimit",
-                    "nofile=1024:1024",
-                    "--ulimit",
-                    "nproc=1024:1024",
-                    "--pids-limit",
-                    "-1",
-                    "--log-driver",
-                    "none",
-                    "--cgroup-parent",
-                    cgroup_.path() + "/containers",
-                    "--rootfs",
-                    root_.path()};
+    Words arguments{"run", "--detach", fmt::format("--name={}", name)};
+    // Neither a network nor limits, which not every machine that tests run on would give.
+    arguments.insert(arguments.end(), {"--network=none", "--pids-limit=-1", "--ulimit=nofile=1024:1024"});
+    // --privileged, as the program that guards devices needs the right to lock memory.
+    arguments.insert(arguments.end(), {"--ulimit=nproc=1024:1024", "--privileged", "--log-driver=none"});
+    arguments.push_back(fmt::format("--cgroup-parent={}/containers", cgroup_.path()));
+    arguments.insert(arguments.end(), {"--rootfs", root_.path()});
     arguments.insert(arguments.end(), command.begin(), command.end());
-    return podman(arguments).at(0);
+    auto id = podman(arguments).at(0);
+    wait_for_exec_in(id);
+    return id;
+}
+
+// podman returns when it has told the container's first process to run its program, which can take a moment.
+void PodmanHost::wait_for_exec_in(const std::string& id) const {
+    const auto list = cgroup_.directory() / "containers" / ("libpod-" + id) / "cgroup.procs";
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    for (const auto pids = lines_of(read_file(list)); !pids.empty(); ::poll(nullptr, 0, 1)) {
+        std::error_code ended;
+        const auto program = std::filesystem::read_symlink("/proc/" + pids.front() + "/exe", ended);
+        if (ended || program.filename() == "busybox") return;
+        if (std::chrono::steady_clock::now() > end) throw TimedOut(fmt::format("{} runs {}", id, program.string()));
+    }
 }
 
 void PodmanHost::exec(std::string_view name, const Words& command) {

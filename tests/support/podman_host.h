@@ -28,7 +28,7 @@ public:
     // /run/podman/podman.sock, and cgroups of version 2 in /sys/fs/cgroup.
     Words wrapper() const;
 
-    // In the background, from a root file system with busybox. Returns the container's id.
+    // In the background, from a root file system with busybox; it runs when this returns the container's id.
     std::string run(std::string_view name, const Words& command);
     // Each waits until podman is done with it, and throws when that fails.
     void exec(std::string_view name, const Words& command);
@@ -42,6 +42,7 @@ public:
 
 private:
     std::filesystem::path engine_group() const;
+    void wait_for_exec_in(const std::string& id) const;
     Words command_line(const Words& arguments) const;
     std::vector<std::string> podman(const Words& arguments) const;
 
