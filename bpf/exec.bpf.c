@@ -6,7 +6,8 @@ static __always_inline int see_rename(struct task_struct *current, enum run run)
 	struct wire_mark *mark = mark_of(current);
 	struct call_site site;
 
-	if (!has_live_targets() && !is_watched(mark))
+	/* Most are nobody's: then no more is looked at. */
+	if (!is_watched(mark) && (!has_live_targets() || match_current() == LIVE_NOT))
 		return 0;
 	/* The mark would only keep what is told of it. No exec changes the real user. */
 	if (config.all && !mark && !config.ancestry && !is_wanted())

@@ -28,15 +28,19 @@ static __always_inline __u32 devpts_of(struct tty_struct *tty)
 	return BPF_CORE_READ(dentry, d_sb, s_dev);
 }
 
+/* As stat(2) gives it for the terminal's device file: the kernel's dev_t. */
+static __always_inline __u64 device_of(struct tty_struct *tty)
+{
+	return ((__u64)BPF_CORE_READ(tty, driver, major) << 20) + BPF_CORE_READ(tty, driver, minor_start) +
+	       BPF_CORE_READ(tty, index);
+}
+
 /* Global, and so are others here: what follows is looked at once by the verifier, not once for each way through these. */
 __noinline int is_target_tty(__u64 address)
 {
 	struct tty_struct *tty = (void *)address;
-	__u64 device;
+	__u64 device = device_of(tty);
 
-	/* As stat(2) gives it for the terminal's device file: the kernel's dev_t. */
-	device = ((__u64)BPF_CORE_READ(tty, driver, major) << 20) + BPF_CORE_READ(tty, driver, minor_start) +
-		 BPF_CORE_READ(tty, index);
 	for (__u32 i = 0; i < WIRE_TTYS_MAX && i < targets.tty_count; i++) {
 		struct wire_tty *target = &targets.ttys[i];
 
@@ -49,11 +53,23 @@ __noinline int is_target_tty(__u64 address)
 	return false;
 }
 
+/* The number of a pseudo-terminal tells most of them apart: no more of them is read. */
+__noinline int may_be_target_tty(__u32 number)
+{
+	for (__u32 i = 0; i < WIRE_TTYS_MAX && i < targets.tty_count; i++) {
+		struct wire_tty *target = &targets.ttys[i];
+
+		if (!target->instance || (target->device & WIRE_MINOR_MASK) == number)
+			return true;
+	}
+	return false;
+}
+
 static __always_inline bool has_target_tty(struct task_struct *task)
 {
-	struct tty_struct *tty = BPF_CORE_READ(task, signal, tty);
+	struct tty_struct *tty = task->signal->tty;
 
-	return tty && is_target_tty((__u64)tty);
+	return tty && may_be_target_tty(tty->index) && is_target_tty((__u64)BPF_CORE_READ(task, signal, tty));
 }
 
 /* From 1; 0: the cgroup is in none. */
@@ -115,16 +131,33 @@ static __always_inline bool is_in_target_cgroup(struct task_struct *task)
 	return walk.found == LIVE_WATCHED;
 }
 
+/*
+ * As match_current(). Most cgroups are in no target, and a walk is dear; so those are remembered, by a number that is never
+ * used again. What is made a target later has nothing in it yet, unless user space does it: that begins a new generation.
+ * Each entry is read and written as one. Nothing else of the task is looked at: its other lines are cold.
+ */
+__noinline int match_cgroup(void)
+{
+	struct cgroup_walk walk = { .found = LIVE_NOT };
+	__u64 number = bpf_get_current_task_btf()->cgroups->dfl_cgrp->self.serial_nr;
+	__u64 *entry = &targets.strangers[number % WIRE_STRANGERS];
+	__u64 generation = targets.cgroup_generation & ((1 << WIRE_GENERATION_BITS) - 1);
+	__u64 stranger = number << WIRE_GENERATION_BITS | generation;
+
+	if (*entry == stranger)
+		return LIVE_NOT;
+	bpf_loop(WIRE_CGROUP_LEVELS, step_down_cgroups, &walk, 0);
+	if (walk.found == LIVE_NOT)
+		*entry = stranger;
+	return walk.found;
+}
+
 /* Has the current task a live target? */
 __noinline int match_current(void)
 {
-	struct cgroup_walk walk = { .found = LIVE_NOT };
-
 	if (config.by_tty && has_target_tty(bpf_get_current_task_btf()))
 		return LIVE_WATCHED;
-	if (config.by_cgroup)
-		bpf_loop(WIRE_CGROUP_LEVELS, step_down_cgroups, &walk, 0);
-	return walk.found;
+	return config.by_cgroup ? match_cgroup() : LIVE_NOT;
 }
 
 /* For the iterator, which has no candidates: their processes mark themselves. */

@@ -24,6 +24,7 @@ enum {
 	/* Counters of CPU n are in slot n % WIRE_CPU_SLOTS: atomic, so sharing a slot costs time, not truth. */
 	WIRE_CPU_SLOTS = 512,
 	WIRE_TTYS_MAX = 64,
+	WIRE_MINOR_MASK = (1 << 20) - 1, /* of the kernel's own dev_t */
 	WIRE_UIDS_MAX = 32,
 	/* Cgroups that are watched at one time, with those that are still asked about, and what names them beforehand. */
 	WIRE_CGROUPS_MAX = 128,
@@ -31,6 +32,8 @@ enum {
 	WIRE_CGROUP_RULE_BYTES = 512,
 	/* Levels of the hierarchy that are looked at; a cgroup below the last one is that one's. */
 	WIRE_CGROUP_LEVELS = 64,
+	WIRE_STRANGERS = 256,
+	WIRE_GENERATION_BITS = 16,
 	/* The ids of Docker and all that followed it: a cgroup whose name is as long may be a container's. */
 	WIRE_CONTAINER_ID_BYTES = 64,
 	/* Pointers of a failed call's argv that are followed. What is beyond is flagged as cut. */
@@ -125,6 +128,9 @@ struct wire_targets {
 	__u32 uid_count;
 	__u32 cgroup_rule_count;
 	__u32 cgroup_slots; /* none beyond these has been used so far */
+	__u64 cgroup_generation; /* from 1; user space adds one when it has made a cgroup that was there before a target */
+	/* Cgroups that are in no target: their serial_nr and the generation. Beside the rest that each exec looks at. */
+	__u64 strangers[WIRE_STRANGERS];
 	/* Of version 2, kernfs_node.id, which is never used again; 0: nobody's. Who claims a slot writes its id last. */
 	__u64 cgroup_ids[WIRE_CGROUPS_MAX];
 	__u32 cgroup_states[WIRE_CGROUPS_MAX]; /* enum wire_cgroup_state */

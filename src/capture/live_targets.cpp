@@ -49,6 +49,7 @@ LiveTargets::LiveTargets(wire_targets& targets, const SessionConfig& config)
     : targets_(targets), terminals_(config.terminals), cgroups_(config.cgroups), on_terminal_(config.on_terminal) {}
 
 Result<void> LiveTargets::write_targets() {
+    targets_.cgroup_generation = 1;
     if (terminals_.size() > kMostTerminals)
         return usage_error(
             fmt::format("{} terminals; at most {} can be watched at once", terminals_.size(), kMostTerminals));
@@ -91,6 +92,7 @@ bool LiveTargets::claim(const Cgroup& cgroup) {
         store<std::uint32_t>(state, WIRE_SLOT_WATCHED);
         raise(targets_.cgroup_slots, static_cast<std::uint32_t>(i + 1));
         store(targets_.cgroup_ids[i], __u64{cgroup.id});
+        __atomic_fetch_add(&targets_.cgroup_generation, 1, __ATOMIC_SEQ_CST);
         return true;
     }
     return false;
