@@ -61,7 +61,8 @@ struct CgroupTargets {
     // watched that is not a process, a terminal or all.
     std::function<std::vector<Cgroup>()> find;
     // Is this new cgroup, whose name is as long as a container's id, one of them? Nothing: that is not known yet. Then
-    // all events stay in the ring until it is, and it is asked again at each dispatch(). Null: it is none.
+    // all events stay in the ring until it is, and it is asked again at each dispatch(); but not when the ring is half
+    // full: then it is not followed, and counted in cgroups_lost. Null: it is none.
     std::function<std::optional<bool>(const Cgroup&)> decide;
     // Of those that are watched, in the order of events.
     std::function<void(const CgroupChange&)> on_change;

@@ -32,9 +32,10 @@ public:
     }
     void expect_terminal(std::size_t index);
 
-    // False: nobody knows yet whether this cgroup is a target, and the record has to stay. `is_last_time`: it is none
-    // if nobody knows now.
+    // False: nobody knows yet whether this cgroup is a target, and the record has to stay. `is_last_time`: it can't,
+    // and if nobody knows the cgroup is not followed, and counted as undecided.
     bool take(const CgroupRecord& record, bool is_last_time);
+    std::uint64_t undecided() const { return undecided_; }
 
     // Events of candidates that were rejected concern nobody.
     bool is_rejected(std::uint16_t candidate) const;
@@ -58,6 +59,7 @@ private:
     std::function<void(std::size_t)> on_terminal_;
     std::size_t awaited_terminals_ = 0;
     std::size_t dead_slots_ = 0;
+    std::uint64_t undecided_ = 0;
     // Of each slot's last candidate, in the order of the ring: the kernel may already use the slot for the next one.
     std::array<bool, WIRE_CGROUPS_MAX> is_accepted_{};
 };

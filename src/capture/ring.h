@@ -26,6 +26,11 @@ public:
     // Nothing reserved, complete or not. Only then may the reader sleep.
     bool is_empty() const { return __atomic_load_n(producer_position_, __ATOMIC_SEQ_CST) == *consumer_position_; }
 
+    // Whoever lets records wait loses others soon.
+    bool is_half_full() const {
+        return __atomic_load_n(producer_position_, __ATOMIC_ACQUIRE) - *consumer_position_ > mask_ / 2;
+    }
+
 private:
     struct Unmap {
         std::size_t bytes;

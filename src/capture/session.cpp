@@ -264,7 +264,7 @@ bool BpfSession::deliver(std::span<const std::byte> record, const Handler& handl
             delivery_.deliver(*decoded, handler);
         }
     } else if (const auto cgroup = decode_cgroup(record, scratch_)) {
-        return live_.take(*cgroup, is_finishing_);
+        return live_.take(*cgroup, is_finishing_ || ring_.is_half_full());
     } else {
         bad_records_++;
     }
@@ -337,7 +337,7 @@ SessionSummary BpfSession::finish(const Handler& handler) {
     summary.forks = tally_of(WIRE_FORK);
     summary.bad_records = bad_records_;
     summary.marks_lost = load_shared(state().marks_lost);
-    summary.cgroups_lost = load_shared(state().cgroups_lost);
+    summary.cgroups_lost = load_shared(state().cgroups_lost) + live_.undecided();
     summary.lineage_lost = load_shared(state().lineage_lost);
     summary.skipped = count_skipped(programs_, state());
     return summary;

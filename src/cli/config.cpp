@@ -43,6 +43,11 @@ FieldNeeds needs_of(const Options& options) {
     return needs;
 }
 
+bool asks_for_names(const Options& options) {
+    const bool is_shown = options.format == FormatName::line && exectap::needs_of(options.fields).names;
+    return !options.containers.empty() || is_shown || Selection::needs(selection_of(options)).names;
+}
+
 Selection::Options selection_of(const Options& options) {
     return {.events = options.events, .shown = options.shown, .forbidden = options.forbidden, .on_forbidden = nullptr};
 }

@@ -13,6 +13,9 @@ namespace exectap::cli {
 // What a session has to be asked for: for what is shown, and for what decides about that.
 FieldNeeds needs_of(const Options& options);
 
+// Somebody wants to know what containers are called: not only that they be told all there is.
+bool asks_for_names(const Options& options);
+
 Selection::Options selection_of(const Options& options);
 
 // All but COMMAND, which is not there yet. Opens the processes and looks up the terminals.

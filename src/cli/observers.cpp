@@ -16,7 +16,8 @@ Result<std::unique_ptr<Observers>> Observers::create(const Options& options, con
     const auto needs = needs_of(options);
     if (needs.ancestry) observers->table_ = std::make_unique<ProcessTable>();
     if (needs.names) {
-        auto names = ContainerNames::open();
+        // JSON names containers too, but for that alone no engine is woken.
+        auto names = ContainerNames::open({}, {.connects_at_once = asks_for_names(options), .names = {}, .times = {}});
         if (!names) return names.error();
         observers->names_ = std::move(*names);
     }

@@ -102,6 +102,7 @@ Result<std::unique_ptr<ContainerNames>> ContainerNames::open(const EngineSockets
     if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, timer.get(), &event) != 0) return failure("poll");
     std::unique_ptr<ContainerNames> names(new ContainerNames(sockets, limits, std::move(epoll), std::move(timer)));
     names->find_users();
+    if (!limits.connects_at_once) return names;
     for (auto& [user, owner] : names->owners_) names->reach_all(owner, Engine::Because::of_start);
     names->set_timer();
     return names;

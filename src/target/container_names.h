@@ -39,12 +39,14 @@ enum class Naming {
 class ContainerNames {
 public:
     struct Limits {
+        // Otherwise an engine is left alone, asleep if it is, until a container of it is to be named.
+        bool connects_at_once = true;
         OwnerNames::Limits names;
         Engine::Times times;
         std::size_t owners = 1'024;
     };
 
-    // Connects to all engines that are there. An engine that is not is no error.
+    // Connects to all engines that are there, unless it shall not. An engine that is not there is no error.
     static Result<std::unique_ptr<ContainerNames>> open(const EngineSockets& sockets, const Limits& limits);
     static Result<std::unique_ptr<ContainerNames>> open(const EngineSockets& sockets = {}) { return open(sockets, {}); }
 

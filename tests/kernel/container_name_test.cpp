@@ -17,6 +17,7 @@
 #include "support/kernel_test.h"
 #include "support/private_run.h"
 #include "support/shell.h"
+#include "support/storm.h"
 
 namespace exectap::test {
 namespace {
@@ -33,6 +34,7 @@ public:
         engine_.containers = {{id, name}};
         thread_ = std::thread([this] {
             while (!is_over_) {
+                engine_.holds_answers = is_silent_;
                 engine_.step();
                 std::this_thread::sleep_for(1ms);
             }
@@ -45,8 +47,12 @@ public:
     ServedEngine(const ServedEngine&) = delete;
     ServedEngine& operator=(const ServedEngine&) = delete;
 
+    // Takes questions, and answers none from now on.
+    void fall_silent() { is_silent_ = true; }
+
 private:
     FakeEngine engine_;
+    std::atomic<bool> is_silent_ = false;
     std::atomic<bool> is_over_ = false;
     std::thread thread_;
 };
@@ -84,6 +90,26 @@ TEST_F(ContainerNameOfARun, IsWhatItsEngineSays) {
     if (is_banner(said)) said = trace.err().next_line();
     EXPECT_THAT(said, HasSubstr("the container engine at /run/docker.sock has gone"));
     trace.stop();
+}
+
+// While it is not known whether a new container is the one that is meant everything waits in the ring.
+TEST_F(ContainerNameOfARun, IsNotWaitedForUntilTheRingIsFull) {
+    SKIP_UNLESS(cgroup_mount().has_value(), "no cgroup v2 hierarchy is mounted");
+    const PrivateRun run;
+    ServedEngine engine("/run/docker.sock", std::string(64, 'e'), "another");
+    Storm storm;
+    Watching trace({"-c", "web", storm.pid_text(), "--no-failed", "--ring", "1M"});
+    engine.fall_silent();
+    storm.start();
+    storm.wait_for(100);
+    const Cgroup group(fmt::format("/exectap-test-{}.slice/docker-{}.scope", ::getpid(), std::string(64, 'd')));
+    storm.wait_for(storm.so_far() + 10'000);
+    storm.stop();
+    const auto outcome = trace.stop();
+    EXPECT_EQ(outcome.status, exited(3));
+    EXPECT_THAT(outcome.last_words(),
+                HasSubstr("1 cgroup could not be followed, what ran in it is unknown: incomplete"));
+    EXPECT_THAT(outcome.last_words(), testing::Not(HasSubstr("lost")));
 }
 
 }  // namespace

@@ -235,6 +235,33 @@ TEST_F(TargetCgroup, MoreThanCanBeWatchedMakeTheTraceIncomplete) {
     EXPECT_THAT(outcome.last_words(), HasSubstr("2 cgroups could not be followed, what ran in them is unknown"));
 }
 
+// So many digits make it look like a container's.
+std::string container_cgroup(int number) { return own("") + fmt::format("/docker-{:064x}.scope", number); }
+
+// Each is watched until it is known to be another's. More of them than there is room for at one time.
+TEST_F(TargetCgroup, OtherContainersAreForgottenAndTheOneThatIsMeantIsSeen) {
+    constexpr int kOthers = 300;
+    const Cgroup above(own(""));
+    JsonWatching trace({"-c", fmt::format("{:064x}", kOthers).substr(0, 64), "--events", "exec,attempt,exit,fork"});
+    Shell survivor;
+    const Cgroup first(container_cgroup(0));
+    enter(survivor, first);
+    for (int i = 1; i < kOthers; i++) {
+        const Cgroup other(container_cgroup(i));
+        Process({"/bin/sh", "-c", "echo 0 >" + other.entrance() + "; exec /bin/true of a stranger"}).wait();
+        // It was watched when it came to its cgroup, and is not for ever.
+        survivor.run("/bin/true of a stranger");
+    }
+    const Cgroup meant(container_cgroup(kOthers));
+    Process({"/bin/sh", "-c", "echo 0 >" + meant.entrance() + "; exec /bin/true meant"}).wait();
+    const auto outcome = trace.stop();
+    EXPECT_THAT(true_commands(outcome), ElementsAre(Command{"/bin/true", "meant"}));
+    EXPECT_EQ(outcome.summary().at("execs_seen"), 1);
+    EXPECT_THAT(changes_of(outcome), SizeIs(1));
+    survivor.write("exit\n");
+    survivor.wait();
+}
+
 TEST_F(TargetCgroup, TheOneAboveAllIsEverybody) {
     Shell shell;
     JsonWatching trace({"--cgroup", "/"});
