@@ -48,6 +48,14 @@ inline constexpr std::size_t kMostRuleBytes = 512;
 inline constexpr std::size_t kMostTerminals = 64;
 inline constexpr std::size_t kMostCgroups = 128;  // at one time; and as many rules
 
+// Whether a cgroup is to be watched.
+enum class CgroupDecision {
+    watched,
+    not_watched,
+    not_yet,     // that is not known yet
+    unknowable,  // and will not be
+};
+
 struct CgroupChange {
     Cgroup cgroup;
     bool is_removed = false;                // it was made otherwise
@@ -60,10 +68,10 @@ struct CgroupTargets {
     // Which are there now. Called more than once, when what is made from then on is seen by the rules. Null: nothing is
     // watched that is not a process, a terminal or all.
     std::function<std::vector<Cgroup>()> find;
-    // Is this new cgroup, whose name is as long as a container's id, one of them? Nothing: that is not known yet. Then
-    // all events stay in the ring until it is, and it is asked again at each dispatch(); but not when the ring is half
-    // full: then it is not followed, and counted in cgroups_lost. Null: it is none.
-    std::function<std::optional<bool>(const Cgroup&)> decide;
+    // Is this new cgroup, whose name is as long as a container's id, one of them? While that is not known all events
+    // stay in the ring, and it is asked again at each dispatch(); but not when the ring is half full. One of which it
+    // was not known in time is not followed, and counted in cgroups_lost. Null: it is none.
+    std::function<CgroupDecision(const Cgroup&)> decide;
     // Of those that are watched, in the order of events.
     std::function<void(const CgroupChange&)> on_change;
 };

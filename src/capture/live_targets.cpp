@@ -164,13 +164,14 @@ bool LiveTargets::take(const CgroupRecord& record, bool is_last_time) {
         tell(record);
         return true;
     }
-    auto is_target = cgroups_.decide ? cgroups_.decide({record.id, std::string(record.path)}) : false;
-    if (!is_target && !is_last_time) return false;
-    if (!is_target) undecided_++;
-    is_target = is_target.value_or(false);
-    is_accepted_.at(slot) = *is_target;
-    store<std::uint32_t>(targets_.cgroup_states[slot], *is_target ? WIRE_SLOT_ACCEPTED : WIRE_SLOT_REJECTED);
-    if (*is_target) {
+    const auto decision =
+        cgroups_.decide ? cgroups_.decide({record.id, std::string(record.path)}) : CgroupDecision::not_watched;
+    if (decision == CgroupDecision::not_yet && !is_last_time) return false;
+    if (decision == CgroupDecision::not_yet || decision == CgroupDecision::unknowable) undecided_++;
+    const bool is_target = decision == CgroupDecision::watched;
+    is_accepted_.at(slot) = is_target;
+    store<std::uint32_t>(targets_.cgroup_states[slot], is_target ? WIRE_SLOT_ACCEPTED : WIRE_SLOT_REJECTED);
+    if (is_target) {
         tell(record);
     } else {
         dead_slots_++;

@@ -54,7 +54,9 @@ ContainerLookup Observers::containers() const {
     ContainerLookup lookup;
     lookup.naming_of = [names = names_.get()](std::string_view cgroup) {
         ContainerNaming naming;
-        naming.is_asked = names->learn(cgroup) == Naming::asked;
+        const auto learnt = names->learn(cgroup);
+        if (learnt == Naming::asked) naming.state = ContainerNaming::State::asked;
+        if (learnt == Naming::unanswered) naming.state = ContainerNaming::State::unanswered;
         if (const auto name = names->name_of(cgroup)) naming.name = *name;
         return naming;
     };

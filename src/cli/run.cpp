@@ -178,6 +178,8 @@ void Run::on_target(const TargetChange& change) {
 }
 
 void Run::tell_notices() {
+    for (const auto& notice : targets_.take_notices())
+        if (!options_.quiet) say(notice);
     if (observers_.names() == nullptr) return;
     for (const auto& notice : observers_.names()->take_notices())
         if (!options_.quiet) say(notice);

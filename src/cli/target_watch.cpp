@@ -39,7 +39,8 @@ Result<std::optional<CgroupWatch>> cgroups_of(const Options& options, ContainerL
 Result<std::unique_ptr<TargetWatch>> TargetWatch::create(const Options& options, const SessionConfig& config,
                                                          ContainerLookup containers) {
     std::unique_ptr<TargetWatch> watch(new TargetWatch());
-    watch->has_containers_ = !options.containers.empty();
+    // With --all everybody is watched, and nothing is told of those who were to be.
+    watch->has_containers_ = !options.all && !options.containers.empty();
     auto cgroups = cgroups_of(options, std::move(containers));
     if (!cgroups) return cgroups.error();
     watch->cgroups_ = std::move(*cgroups);
@@ -90,6 +91,10 @@ std::vector<std::string> TargetWatch::missing() const {
     if (!cgroups_) return missing;
     for (const auto& text : cgroups_->missing()) missing.push_back(plain(text));
     return missing;
+}
+
+std::vector<std::string> TargetWatch::take_notices() {
+    return cgroups_ ? cgroups_->take_notices() : std::vector<std::string>();
 }
 
 void TargetWatch::serve(Session& session) {

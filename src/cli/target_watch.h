@@ -33,6 +33,9 @@ public:
     // For people: each that nobody has or that is not there.
     std::vector<std::string> missing() const;
 
+    // Lines for who looks on, each given once.
+    std::vector<std::string> take_notices();
+
     // What changes from here on is told.
     void on_change(std::function<void(const TargetChange&)> tell);
 

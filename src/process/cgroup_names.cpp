@@ -148,14 +148,15 @@ struct Rule {
     std::string_view prefix;
     Id is_id;
     std::string_view suffix;
+    bool has_name = false;  // that an engine can be asked for
 };
 
 constexpr std::array kRules{
-    Rule{anywhere, "docker-", is_hex64, ".scope"},                       // Docker
-    Rule{in_docker, "", is_hex64, ""},                                   // its cgroupfs driver
-    Rule{anywhere, "libpod-", is_hex64, ".scope"},                       // Podman
-    Rule{anywhere, "libpod-", is_hex64, ""},                             // its cgroupfs driver
-    Rule{anywhere, "libpod-payload-", is_hex64, ""},                     // --cgroups=split, as Quadlet has it
+    Rule{anywhere, "docker-", is_hex64, ".scope", true},                 // Docker
+    Rule{in_docker, "", is_hex64, "", true},                             // its cgroupfs driver
+    Rule{anywhere, "libpod-", is_hex64, ".scope", true},                 // Podman
+    Rule{anywhere, "libpod-", is_hex64, "", true},                       // its cgroupfs driver
+    Rule{anywhere, "libpod-payload-", is_hex64, "", true},               // --cgroups=split, as Quadlet has it
     Rule{anywhere, "crio-", is_hex64, ".scope"},                         // CRI-O
     Rule{in_pod, "crio-", is_hex64, ""},                                 // its cgroupfs driver
     Rule{in_root_crio, "crio-", is_hex64, ""},                           // the same, of who is not the kubelet
@@ -182,13 +183,30 @@ std::optional<std::string_view> unsplit_id(std::string_view component) {
     return id;
 }
 
-std::optional<std::string_view> id_of(std::string_view component, Surroundings around) {
+struct Container {
+    std::string_view id;
+    bool has_name = false;
+};
+
+std::optional<Container> container_of(std::string_view component, Surroundings around) {
     for (const auto& rule : kRules) {
         auto id = component;
         if (remove_prefix(id, rule.prefix) && remove_suffix(id, rule.suffix) && rule.is_id(id) && rule.place(around))
-            return id;
+            return Container{id, rule.has_name};
     }
-    return unsplit_id(component);
+    const auto id = unsplit_id(component);
+    if (!id) return std::nullopt;
+    return Container{*id};
+}
+
+std::optional<Container> innermost_container_of(std::string_view cgroup) {
+    std::string_view below;
+    while (true) {
+        const auto component = take_last(cgroup);
+        if (component.empty()) return std::nullopt;
+        if (const auto container = container_of(component, {.above = cgroup, .below = below})) return container;
+        below = component;
+    }
 }
 
 }  // namespace
@@ -202,13 +220,14 @@ std::optional<std::string_view> unit_of(std::string_view cgroup) {
 }
 
 std::optional<std::string_view> container_id_of(std::string_view cgroup) {
-    std::string_view below;
-    while (true) {
-        const auto component = take_last(cgroup);
-        if (component.empty()) return std::nullopt;
-        if (const auto id = id_of(component, {.above = cgroup, .below = below})) return id;
-        below = component;
-    }
+    const auto container = innermost_container_of(cgroup);
+    if (!container) return std::nullopt;
+    return container->id;
+}
+
+bool has_name_of_engine(std::string_view cgroup) {
+    const auto container = innermost_container_of(cgroup);
+    return container && container->has_name;
 }
 
 }  // namespace exectap

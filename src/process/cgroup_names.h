@@ -20,4 +20,7 @@ std::optional<std::string_view> unit_of(std::string_view cgroup);
 // and a virtual machine is none. Whoever owns a cgroup may make one below it that looks like a container's.
 std::optional<std::string_view> container_id_of(std::string_view cgroup);
 
+// Whether that container is Docker's or Podman's, whose engines can be asked for names.
+bool has_name_of_engine(std::string_view cgroup);
+
 }  // namespace exectap

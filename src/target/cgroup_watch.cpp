@@ -16,6 +16,9 @@ namespace {
 
 constexpr std::uint64_t kRootId = 1;  // of the kernel's own root, see kernfs_create_root()
 
+constexpr std::size_t kWholeId = 64;
+constexpr std::size_t kShortId = 12;  // as engines show it
+
 std::string_view parent_of(std::string_view path) { return path.substr(0, path.rfind('/')); }
 std::string_view last_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
@@ -78,20 +81,21 @@ void CgroupWatch::configure(SessionConfig& config) {
     if (has_containers) config.cgroups.decide = [this](const Cgroup& cgroup) { return decide(cgroup); };
 }
 
-// Nothing: its engine has been asked for its name. What is in a container's cgroup is the container's, but not itself
-// it.
-std::optional<bool> CgroupWatch::is_container(const Target& target, std::string_view path) const {
+// What is in a container's cgroup is the container's, but not itself it.
+CgroupDecision CgroupWatch::is_container(const Target& target, std::string_view path) const {
+    using State = ContainerNaming::State;
     const auto id = container_id_of(path);
-    if (!id || container_id_of(parent_of(path)) == id) return false;
-    if (*id == target.text || *id == escaped_for_unit(target.text)) return true;
-    constexpr std::size_t kWholeId = 64;
-    const bool may_be_id = is_id_prefix(target.text);
-    if (may_be_id && target.text.size() == kWholeId) return false;
+    if (!id || container_id_of(parent_of(path)) == id) return CgroupDecision::not_watched;
+    if (*id == target.text || *id == escaped_for_unit(target.text)) return CgroupDecision::watched;
+    if (is_long_id_prefix(target.text))
+        return id->starts_with(target.text) ? CgroupDecision::watched : CgroupDecision::not_watched;
     const auto naming = containers_.naming_of ? containers_.naming_of(path) : ContainerNaming{};
-    if (naming.name == target.text) return true;
-    if (may_be_id && id->size() == kWholeId && id->starts_with(target.text)) return true;
-    if (naming.is_asked) return std::nullopt;
-    return false;
+    if (naming.name == target.text) return CgroupDecision::watched;
+    if (is_id_prefix(target.text) && id->size() == kWholeId && id->starts_with(target.text))
+        return CgroupDecision::watched;
+    if (naming.state == State::asked) return CgroupDecision::not_yet;
+    const bool has_name = naming.state == State::unanswered && !naming.name && has_name_of_engine(path);
+    return has_name ? CgroupDecision::unknowable : CgroupDecision::not_watched;
 }
 
 bool CgroupWatch::matches(const Target& target, std::string_view path) const {
@@ -100,24 +104,28 @@ bool CgroupWatch::matches(const Target& target, std::string_view path) const {
             // In a cgroup namespace the kernel's path begins above the hierarchy's top.
             return path == target.text || (hierarchy_.top_id() != kRootId && path.ends_with(target.text));
         case Kind::unit: return last_of(path) == cgroup_name_of_unit(target.text);
-        case Kind::container: return is_container(target, path).value_or(false);
+        case Kind::container: return is_container(target, path) == CgroupDecision::watched;
     }
     return false;
 }
 
 // It may be in a target, too.
-std::optional<bool> CgroupWatch::decide(const Cgroup& cgroup) const {
-    bool is_asked = false;
+CgroupDecision CgroupWatch::decide(const Cgroup& cgroup) {
+    auto decision = CgroupDecision::not_watched;
     for (std::string_view path = cgroup.path; !path.empty(); path = parent_of(path)) {
         for (const auto& target : targets_) {
             if (target.kind != Kind::container) continue;
-            const auto is_this = is_container(target, path);
-            if (is_this && *is_this) return true;
-            is_asked |= !is_this;
+            const auto of_this = is_container(target, path);
+            if (of_this == CgroupDecision::watched) return of_this;
+            if (decision != CgroupDecision::not_yet && of_this != CgroupDecision::not_watched) decision = of_this;
         }
     }
-    if (is_asked) return std::nullopt;
-    return false;
+    if (decision == CgroupDecision::unknowable && !std::exchange(has_said_unknowable_, true))
+        notices_.push_back(fmt::format(
+            "nobody says what the new container {0} is called, so it is not watched, nor are others of which "
+            "that holds; by its id it can be: -c {0}",
+            container_id_of(cgroup.path)->substr(0, kShortId)));
+    return decision;
 }
 
 std::vector<Cgroup> CgroupWatch::find() {

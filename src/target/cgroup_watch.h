@@ -20,8 +20,14 @@ namespace exectap {
 
 // What an engine says of the container that a cgroup belongs to.
 struct ContainerNaming {
-    bool is_asked = false;            // it has not answered yet
-    std::optional<std::string> name;  // absent: it has none, or nobody knows
+    enum class State {
+        known,       // there may be no name
+        asked,       // it has not answered yet
+        unanswered,  // nobody could be asked, or has answered
+    };
+
+    State state = State::known;
+    std::optional<std::string> name;
 };
 
 // Who knows the names of containers.
@@ -46,6 +52,9 @@ public:
     // Is told of what comes and goes from now on, in the order of events.
     void on_change(std::function<void(const TargetChange&)> tell) { tell_ = std::move(tell); }
 
+    // Lines for who looks on, each given once.
+    std::vector<std::string> take_notices() { return std::exchange(notices_, {}); }
+
     // Looks for containers that have got their name only now. Those are to be watched, too.
     std::vector<Cgroup> find_more();
 
@@ -68,10 +77,10 @@ private:
 
     std::vector<CgroupRule> rules() const;
     std::vector<Cgroup> find();
-    std::optional<bool> decide(const Cgroup& cgroup) const;
+    CgroupDecision decide(const Cgroup& cgroup);
     void apply(const CgroupChange& change);
     bool matches(const Target& target, std::string_view path) const;
-    std::optional<bool> is_container(const Target& target, std::string_view path) const;
+    CgroupDecision is_container(const Target& target, std::string_view path) const;
     void tell(const Target& target, std::size_t places_before, const CgroupChange& change);
     std::string nearest_to(const Target& target) const;
 
@@ -79,6 +88,8 @@ private:
     std::vector<Target> targets_;
     ContainerLookup containers_;
     std::function<void(const TargetChange&)> tell_;  // null: nobody listens yet
+    std::vector<std::string> notices_;
+    bool has_said_unknowable_ = false;
 };
 
 }  // namespace exectap

@@ -105,6 +105,11 @@ bool is_id_prefix(std::string_view text) {
            std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
 }
 
+bool is_long_id_prefix(std::string_view text) {
+    constexpr std::size_t kShortId = 12;  // as engines show it
+    return text.size() >= kShortId && is_id_prefix(text);
+}
+
 // unit_name_escape() of systemd.
 std::string escaped_for_unit(std::string_view name) {
     std::string escaped;

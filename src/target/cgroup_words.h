@@ -25,6 +25,9 @@ Result<std::string> parse_container(std::string_view text);
 // Is it long enough, and of hexadecimal digits, so that it can stand for the ids that begin with it?
 bool is_id_prefix(std::string_view text);
 
+// So long that nobody means a name.
+bool is_long_id_prefix(std::string_view text);
+
 // `name` as systemd writes it into the name of a scope: "web-1" as "web\x2d1".
 std::string escaped_for_unit(std::string_view name);
 

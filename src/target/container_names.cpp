@@ -205,12 +205,13 @@ Naming ContainerNames::learn(std::string_view cgroup) {
     const auto subject = subject_of(cgroup);
     if (!subject) return Naming::unknown;
     auto* owner = owner_at(subject->owner);
-    if (owner == nullptr) return Naming::unknown;
+    if (owner == nullptr) return Naming::unanswered;
     if (owner->names.name_of(subject->id)) return Naming::known;
     const auto now = steady_clock::now();
     switch (owner->names.state_of(subject->id, now)) {
         case OwnerNames::Asking::pending: return Naming::asked;
         case OwnerNames::Asking::refused: return Naming::unknown;
+        case OwnerNames::Asking::unanswered: return Naming::unanswered;
         case OwnerNames::Asking::new_one: break;
     }
     reach_all(*owner, Engine::Because::of_container);
@@ -218,7 +219,7 @@ Naming ContainerNames::learn(std::string_view cgroup) {
                                        [&](const auto& engine) { return engine->ask(subject->id, now); });
     owner->names.asked(subject->id, static_cast<std::size_t>(engines), now);
     set_timer();
-    return engines > 0 ? Naming::asked : Naming::unknown;
+    return engines > 0 ? Naming::asked : Naming::unanswered;
 }
 
 std::vector<ContainerNames::Container> ContainerNames::all() const {

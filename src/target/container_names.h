@@ -30,8 +30,9 @@ bool has_users_engine(const EngineSockets& sockets = {});
 
 enum class Naming {
     known,
-    unknown,  // it is no container with a name, or no engine says so. That is not asked again for some seconds
-    asked,    // the answer is to come: known or unknown, within two seconds
+    unknown,     // it is no container with a name, or its engine says so. That is not asked again for some seconds
+    unanswered,  // there is no engine to ask, or it has not answered. The same
+    asked,       // the answer is to come, within two seconds
 };
 
 // No thread and no waiting: who owns it polls fd(). An engine is trusted with what it could do anyway: a user's names

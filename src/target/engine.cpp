@@ -170,7 +170,7 @@ void Engine::end(Requests::iterator request, EngineConnection::Progress progress
         case Purpose::ask:
             if (progress != Progress::complete)
                 log::target().debug("{} does not answer: {}", place_.path, one.connection.problem());
-            around_.names.answered(one.id, now);
+            around_.names.answered(one.id, progress == Progress::complete, now);
     }
 }
 
@@ -234,7 +234,7 @@ void Engine::on_lost(SteadyTime now) {
 void Engine::close_all(SteadyTime now) {
     const auto closed = std::exchange(requests_, {});
     for (const auto& request : closed)
-        if (request.purpose == Request::Purpose::ask) around_.names.answered(request.id, now);
+        if (request.purpose == Request::Purpose::ask) around_.names.answered(request.id, false, now);
     forget_list();
 }
 

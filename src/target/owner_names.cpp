@@ -50,33 +50,40 @@ void OwnerNames::keep_only(const StringSet& listed, std::size_t engine) {
 OwnerNames::Asking OwnerNames::state_of(std::string_view id, SteadyTime now) const {
     if (is_asked(id)) return Asking::pending;
     const auto unknown = unknown_.find(id);
-    if (unknown != unknown_.end() && now < unknown->second) return Asking::refused;
-    return asked_.size() < limits_.asked ? Asking::new_one : Asking::refused;
+    if (unknown != unknown_.end() && now < unknown->second.until)
+        return unknown->second.is_answered ? Asking::refused : Asking::unanswered;
+    return asked_.size() < limits_.asked ? Asking::new_one : Asking::unanswered;
 }
 
 void OwnerNames::asked(std::string_view id, std::size_t engines, SteadyTime now) {
     if (engines > 0) {
-        asked_.insert_or_assign(std::string(id), engines);
-        return;
+        asked_.insert_or_assign(std::string(id), Asked{.engines = engines});
+    } else {
+        set_unknown(id, {.until = now + limits_.unknown_for, .is_answered = false});
     }
-    const auto until = now + limits_.unknown_for;
+}
+
+void OwnerNames::set_unknown(std::string_view id, const Unknown& unknown) {
     if (const auto at = unknown_.find(id); at != unknown_.end()) {
-        at->second = until;
+        at->second = unknown;
         return;
     }
     if (unknown_.size() >= limits_.unknown) forget_oldest_unknown();
-    unknown_.emplace(id, until);
+    unknown_.emplace(id, unknown);
     unknown_in_order_.emplace_back(id);
 }
 
-void OwnerNames::answered(std::string_view id, SteadyTime now) {
+void OwnerNames::answered(std::string_view id, bool is_answer, SteadyTime now) {
     const auto at = asked_.find(id);
     if (at == asked_.end()) return;
-    at->second--;
+    auto& asked = at->second;
+    asked.engines--;
+    asked.is_answered &= is_answer;
     const bool is_known = names_.find(id) != names_.end();
-    if (at->second > 0 && !is_known) return;
+    if (asked.engines > 0 && !is_known) return;
+    const Unknown unknown{.until = now + limits_.unknown_for, .is_answered = asked.is_answered};
     asked_.erase(at);
-    if (!is_known) asked(id, 0, now);
+    if (!is_known) set_unknown(id, unknown);
 }
 
 void OwnerNames::forget_oldest_unknown() {

@@ -50,16 +50,17 @@ public:
     void keep_only(const StringSet& listed, std::size_t engine);
 
     enum class Asking {
-        new_one,  // it may be asked
-        pending,  // it has been
-        refused,  // the answer was no, not long ago; or too many are being asked
+        new_one,     // it may be asked
+        pending,     // it has been
+        refused,     // the answer was no, not long ago
+        unanswered,  // not all that should know have answered, not long ago; or too many are being asked
     };
     bool is_asked(std::string_view id) const { return asked_.find(id) != asked_.end(); }
     Asking state_of(std::string_view id, SteadyTime now) const;
-    // So many engines have been asked; none: there is nobody to ask, which is an answer.
+    // So many engines have been asked; none: there is nobody to ask.
     void asked(std::string_view id, std::size_t engines, SteadyTime now);
-    // One of them has answered, or will not any more.
-    void answered(std::string_view id, SteadyTime now);
+    // One of them has answered; or it will not any more.
+    void answered(std::string_view id, bool is_answer, SteadyTime now);
 
     // Grows with each change of what for_each() visits.
     std::uint64_t version() const { return version_; }
@@ -75,14 +76,25 @@ private:
         std::size_t engine = 0;
     };
 
+    struct Asked {
+        std::size_t engines = 0;  // that have not answered
+        bool is_answered = true;  // by the others
+    };
+
+    struct Unknown {
+        SteadyTime until;
+        bool is_answered = false;
+    };
+
+    void set_unknown(std::string_view id, const Unknown& unknown);
     void forget_oldest_unknown();
 
     Limits limits_;
     StringMap<Known> names_;
     StringMap<std::string> removed_;
     std::deque<std::string> removed_in_order_;
-    StringMap<std::size_t> asked_;   // how many engines have not answered
-    StringMap<SteadyTime> unknown_;  // until when
+    StringMap<Asked> asked_;
+    StringMap<Unknown> unknown_;
     std::deque<std::string> unknown_in_order_;
     std::uint64_t version_ = 0;
 };
