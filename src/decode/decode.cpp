@@ -269,8 +269,9 @@ std::optional<CgroupRecord> decode_cgroup(std::span<const std::byte> record, Dec
     wire_cgroup wire;
     std::memcpy(&wire, record.data(), sizeof wire);
     if (wire.slot < 1 || wire.slot > WIRE_CGROUPS_MAX || wire.path.bytes > sizeof wire.names) return std::nullopt;
-    const auto* names = reinterpret_cast<const char*>(record.data());
-    const auto path = path_of({names, wire.path.bytes}, wire.path, scratch.cgroup);
+    const auto names = text_of(record.first(wire.path.bytes));
+    if (!names.empty() && names.back() != '/') return std::nullopt;
+    const auto path = path_of(names, wire.path, scratch.cgroup);
     CgroupRecord decoded;
     decoded.id = wire.id;
     if (path) decoded.path = path->path;

@@ -55,6 +55,21 @@ inline wire_fork fork_wire() {
     return {.program = program(81'000, 1234, 8), .child = program(82'000, 1240, 9), .trailer = trailer(WIRE_FORK)};
 }
 
+// Every field has a value of its own. The rest of the names is what another record left there.
+inline wire_cgroup cgroup_wire(const Names& names, unsigned flags = 0) {
+    wire_cgroup wire{};
+    std::memset(wire.names, 0xA5, sizeof wire.names);
+    const auto text = reversed(names);
+    std::memcpy(wire.names, text.data(), text.size());
+    wire.id = 4711;
+    wire.path = {.bytes = static_cast<__u16>(text.size()), .flags = static_cast<__u16>(flags)};
+    wire.slot = 5;
+    wire.change = WIRE_CGROUP_MADE;
+    wire.is_candidate = 0;
+    wire.trailer = trailer(WIRE_CGROUP);
+    return wire;
+}
+
 class RecordBuilder {
 public:
     // `ls -l`, run by bash; every field has a value of its own.
