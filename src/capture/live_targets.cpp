@@ -132,17 +132,17 @@ Result<void> LiveTargets::find_cgroups() {
 
 void LiveTargets::look_at_terminals() {
     for (std::size_t i = 0; i < terminals_.size(); i++) {
-        auto& is_seen = targets_.ttys[i].is_seen;
-        // 2: told already.
-        if (load(is_seen) != 1) continue;
-        store<std::uint32_t>(is_seen, 2);
+        if (is_told_.at(i) || load(targets_.ttys[i].is_seen) == 0) continue;
+        is_told_.at(i) = true;
         awaited_terminals_--;
         on_terminal_(i);
     }
 }
 
 void LiveTargets::expect_terminal(std::size_t index) {
-    if (!exchange_if(targets_.ttys[index].is_seen, 2, 0)) return;
+    if (!is_told_.at(index)) return;
+    is_told_.at(index) = false;
+    store<std::uint32_t>(targets_.ttys[index].is_seen, 0);
     awaited_terminals_++;
 }
 

@@ -58,6 +58,8 @@ private:
     CgroupTargets cgroups_;
     std::function<void(std::size_t)> on_terminal_;
     std::size_t awaited_terminals_ = 0;
+    // Apart from what the kernel says: two of its programs may say so one after the other.
+    std::array<bool, WIRE_TTYS_MAX> is_told_{};
     std::size_t dead_slots_ = 0;
     std::uint64_t undecided_ = 0;
     // Of each slot's last candidate, in the order of the ring: the kernel may already use the slot for the next one.
