@@ -31,6 +31,9 @@ public:
     // over.
     static Result<std::unique_ptr<LineQueue>> create(std::size_t bytes);
 
+    // The most that it takes at one time.
+    std::size_t bytes() const { return bytes_; }
+
     // The functions below are for the thread that fills it.
 
     // False: there is no room, and nothing of it was taken.

@@ -116,6 +116,15 @@ bool Output::put(std::string_view text, Told told) {
 }
 
 void Output::put_aside(std::string_view text) {
+    // There would never be room for what is longer than the queue.
+    while (!text.empty()) {
+        const auto part = text.substr(0, writer_->queue->bytes());
+        put_part_aside(part);
+        text.remove_prefix(part.size());
+    }
+}
+
+void Output::put_part_aside(std::string_view text) {
     if (put(text, Tells::aside)) return;
     // Say so first, then try again: who makes room after that tells.
     writer_->tells_of_writes = true;

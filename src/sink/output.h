@@ -101,6 +101,7 @@ private:
 
     explicit Output(std::shared_ptr<Writer> writer) : writer_(std::move(writer)) {}
 
+    void put_part_aside(std::string_view text);
     void read_event() const;
     void collect_failure();
 

@@ -39,7 +39,14 @@ void TextSink::write(const ProcessInfo& process) {
 
 // They have no number, so that no gap could tell of them; and nobody is to wait for room in the middle of a trace.
 bool TextSink::put_changes() {
-    if (!changes_.empty() && output_.put(changes_, Tells::aside)) changes_.clear();
+    std::string_view rest(changes_);
+    while (!rest.empty()) {
+        // One by one: all of them may be longer than the queue.
+        const auto line = rest.substr(0, rest.find('\n') + 1);
+        if (!output_.put(line, Tells::aside)) break;
+        rest.remove_prefix(line.size());
+    }
+    changes_.erase(0, changes_.size() - rest.size());
     return changes_.empty();
 }
 
