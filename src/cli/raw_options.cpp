@@ -59,6 +59,7 @@ Result<void> read_names(std::vector<std::string>& names, Parse parse) {
 Result<void> read_targets(RawOptions& raw) {
     raw.options.waits = !raw.no_wait;
     raw.options.watch_children = !raw.no_watch_children;
+    for (auto& text : std::exchange(raw.options.cgroups, {})) insert_once(raw.options.cgroups, std::move(text));
     const auto units = read_names(raw.options.units, parse_unit);
     if (!units) return units.error();
     return read_names(raw.options.containers, parse_container);
