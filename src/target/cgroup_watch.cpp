@@ -29,12 +29,21 @@ std::vector<std::string> components_of(std::string_view path) {
 }
 
 // What the name of a container that no engine has to be asked for can be in the path of its cgroup.
-std::vector<std::vector<std::string>> forms_of_container(const std::string& name) {
+std::vector<CgroupRule> rules_of_container(const std::string& name, std::uint64_t top_id) {
     const auto escaped = escaped_for_unit(name);
-    return {{"lxc.payload." + name},
-            {"lxc", name},
-            {"machine.slice", "machine-" + escaped + ".scope"},
-            {"machine.slice", "systemd-nspawn@" + escaped + ".service"}};
+    // Of the old "lxc" at the top only: anybody may call a cgroup of his own so.
+    std::vector<CgroupRule> rules = {{{"lxc.payload." + name}, 0},
+                                     {{"lxc", name}, top_id},
+                                     {{"machine.slice", "machine-" + escaped + ".scope"}, 0},
+                                     {{"machine.slice", "systemd-nspawn@" + escaped + ".service"}, 0}};
+    // machinectl of newer versions of systemd does not escape it.
+    if (escaped != name) rules.push_back({{"machine.slice", "systemd-nspawn@" + name + ".service"}, 0});
+    return rules;
+}
+
+bool is_unit(std::string_view cgroup, std::string_view unit) {
+    const auto names = cgroup_names_of_unit(unit);
+    return std::find(names.begin(), names.end(), last_of(cgroup)) != names.end();
 }
 
 }  // namespace
@@ -63,9 +72,12 @@ std::vector<CgroupRule> CgroupWatch::rules() const {
                 // The one above all is there.
                 if (target.text != "/") rules.push_back({components_of(target.text), hierarchy_.top_id()});
                 break;
-            case Kind::unit: rules.push_back({{cgroup_name_of_unit(target.text)}, 0}); break;
+            case Kind::unit:
+                for (auto& name : cgroup_names_of_unit(target.text)) rules.push_back({{std::move(name)}, 0});
+                break;
             case Kind::container:
-                for (auto& names : forms_of_container(target.text)) rules.push_back({std::move(names), 0});
+                for (auto& rule : rules_of_container(target.text, hierarchy_.top_id()))
+                    rules.push_back(std::move(rule));
                 break;
         }
     }
@@ -98,13 +110,19 @@ CgroupDecision CgroupWatch::is_container(const Target& target, std::string_view 
     return has_name ? CgroupDecision::unknowable : CgroupDecision::not_watched;
 }
 
-bool CgroupWatch::matches(const Target& target, std::string_view path) const {
+// In a cgroup namespace the kernel's paths begin above the hierarchy's top: then the id tells, as long as it is there.
+bool CgroupWatch::is_at(const Cgroup& cgroup, const std::string& path) const {
+    if (hierarchy_.top_id() == kRootId) return cgroup.path == path;
+    if (!cgroup.path.ends_with(path)) return false;
+    const auto there = hierarchy_.at(path);
+    return !there || there->id == cgroup.id;
+}
+
+bool CgroupWatch::matches(const Target& target, const Cgroup& cgroup) const {
     switch (target.kind) {
-        case Kind::cgroup:
-            // In a cgroup namespace the kernel's path begins above the hierarchy's top.
-            return path == target.text || (hierarchy_.top_id() != kRootId && path.ends_with(target.text));
-        case Kind::unit: return last_of(path) == cgroup_name_of_unit(target.text);
-        case Kind::container: return is_container(target, path) == CgroupDecision::watched;
+        case Kind::cgroup: return is_at(cgroup, target.text);
+        case Kind::unit: return is_unit(cgroup.path, target.text);
+        case Kind::container: return is_container(target, cgroup.path) == CgroupDecision::watched;
     }
     return false;
 }
@@ -134,7 +152,7 @@ std::vector<Cgroup> CgroupWatch::find() {
     const auto look_at = [&](const Cgroup& cgroup) {
         bool is_target = false;
         for (auto& target : targets_) {
-            if (!matches(target, cgroup.path)) continue;
+            if (!matches(target, cgroup)) continue;
             target.present[cgroup.id] = cgroup.path;
             is_target = true;
         }
@@ -173,7 +191,7 @@ void CgroupWatch::apply(const CgroupChange& change) {
         const auto before = target.present.size();
         if (change.is_removed) {
             target.present.erase(change.cgroup.id);
-        } else if (matches(target, change.cgroup.path)) {
+        } else if (matches(target, change.cgroup)) {
             target.present[change.cgroup.id] = change.cgroup.path;
         }
         tell(target, before, change);
@@ -185,7 +203,7 @@ std::vector<Cgroup> CgroupWatch::find_more() {
     hierarchy_.walk([&](const Cgroup& cgroup) {
         for (auto& target : targets_) {
             if (target.kind != Kind::container || target.present.contains(cgroup.id)) continue;
-            if (!matches(target, cgroup.path)) continue;
+            if (!matches(target, cgroup)) continue;
             more.push_back(cgroup);
             apply({cgroup, false, since_boot_now()});
         }
@@ -198,6 +216,8 @@ std::string CgroupWatch::nearest_to(const Target& target) const {
     std::vector<std::string> names;
     if (target.kind == Kind::container) {
         if (containers_.names) names = containers_.names();
+        // It is known, but does not run.
+        std::erase(names, target.text);
     } else {
         hierarchy_.walk([&](const Cgroup& cgroup) {
             names.emplace_back(target.kind == Kind::unit ? last_of(cgroup.path) : cgroup.path);

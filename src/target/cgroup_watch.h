@@ -79,7 +79,8 @@ private:
     std::vector<Cgroup> find();
     CgroupDecision decide(const Cgroup& cgroup);
     void apply(const CgroupChange& change);
-    bool matches(const Target& target, std::string_view path) const;
+    bool is_at(const Cgroup& cgroup, const std::string& path) const;
+    bool matches(const Target& target, const Cgroup& cgroup) const;
     CgroupDecision is_container(const Target& target, std::string_view path) const;
     void tell(const Target& target, std::size_t places_before, const CgroupChange& change);
     std::string nearest_to(const Target& target) const;

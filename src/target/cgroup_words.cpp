@@ -69,23 +69,36 @@ Result<std::string> parse_unit(std::string_view text) {
     const bool is_name = !text.empty() && std::all_of(unit.begin(), unit.end(), is_unit_character) &&
                          !unit.starts_with('.') && !unit.starts_with('@') && unit.size() <= kLongest;
     if (!is_name) return usage_error(fmt::format("'{}' is no name of a systemd unit", shown(text)));
-    if (unit.find("@.") != std::string::npos)
+    // An instance may itself begin with a dot.
+    const auto behind_at = unit.find('@') + 1;
+    if (behind_at != 0 && behind_at == unit.rfind('.'))
         return usage_error(fmt::format("{} is a template: name an instance of it, as {}", shown(unit),
-                                       std::string(unit).insert(unit.find("@.") + 1, "1")));
+                                       std::string(unit).insert(behind_at, "1")));
     return unit;
 }
 
-// cg_needs_escape() of systemd.
-std::string cgroup_name_of_unit(std::string_view unit) {
-    constexpr std::array<std::string_view, 2> kFiles{"notify_on_release", "release_agent"};
-    constexpr std::array<std::string_view, 20> kControllers{
-        "cgroup",  "cpu",  "cpuacct", "cpuset",  "io",       "blkio",      "memory",  "devices", "pids", "hugetlb",
-        "net_cls", "rdma", "misc",    "freezer", "net_prio", "perf_event", "systemd", "dmem",    "name", "debug"};
+// cg_needs_escape() of systemd. Which controllers that one knows has changed often; and older versions took a name with
+// another dot in it for none of theirs.
+std::vector<std::string> cgroup_names_of_unit(std::string_view unit) {
+    constexpr std::array<std::string_view, 14> kControllers{"cpu",
+                                                            "cpuacct",
+                                                            "cpuset",
+                                                            "io",
+                                                            "blkio",
+                                                            "memory",
+                                                            "devices",
+                                                            "pids",
+                                                            "bpf-firewall",
+                                                            "bpf-devices",
+                                                            "bpf-foreign",
+                                                            "bpf-socket-bind",
+                                                            "bpf-restrict-network-interfaces",
+                                                            "bpf-bind-network-interface"};
+    auto escaped = fmt::format("_{}", unit);
+    if (unit.starts_with('_') || unit.starts_with('.') || unit.starts_with("cgroup.")) return {std::move(escaped)};
     const auto stem = unit.substr(0, unit.find('.'));
-    const bool looks_like_file = unit.starts_with('_') || unit.starts_with('.') ||
-                                 std::find(kFiles.begin(), kFiles.end(), unit) != kFiles.end() || unit == "tasks" ||
-                                 std::find(kControllers.begin(), kControllers.end(), stem) != kControllers.end();
-    return looks_like_file ? fmt::format("_{}", unit) : std::string(unit);
+    if (std::find(kControllers.begin(), kControllers.end(), stem) == kControllers.end()) return {std::string(unit)};
+    return {std::move(escaped), std::string(unit)};
 }
 
 Result<std::string> parse_container(std::string_view text) {

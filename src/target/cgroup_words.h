@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "exectap/result.h"
 #include "target/cgroup_hierarchy.h"
@@ -16,8 +17,9 @@ Result<std::string> parse_cgroup(std::string_view text, const CgroupHierarchy& h
 // "nginx.service"; a name without a suffix is a service's, as for systemctl. Only units that have processes.
 Result<std::string> parse_unit(std::string_view text);
 
-// What systemd calls the unit's cgroup: "_" stands before what would look like a file of the kernel's own.
-std::string cgroup_name_of_unit(std::string_view unit);
+// What systemd calls the unit's cgroup: "_" stands before what would look like a file of the kernel's own. Two names
+// where only some versions of systemd think so.
+std::vector<std::string> cgroup_names_of_unit(std::string_view unit);
 
 // A name, an id or its first digits; without the "/" that Docker puts before names.
 Result<std::string> parse_container(std::string_view text);
