@@ -13,7 +13,7 @@ constexpr std::size_t kColumns = 80;
 constexpr std::string_view kShortHelp = R"(exectap shows every program that chosen processes run, as it happens.
 
   sudo exectap --tree -- make              what does this command run?
-  sudo exectap 1234                        what does this process start?
+  sudo exectap -u nginx.service            what does this service start?
   sudo exectap --tty pts/9                 what is run in that terminal?
   sudo exectap --all --json -o execs.json  everything, in every detail
 
@@ -130,7 +130,8 @@ std::vector<Example> examples() {
     return {
         {"sudo exectap --tree --user ann -- make -j8", "What does this build run? As ann, not as root."},
         {"sudo exectap --tty pts/9", "What is run in that terminal, by a colleague or an agent?"},
-        {"sudo exectap --json -o nginx.jsonl $(pidof nginx)", "What does this service start, in every detail?"},
+        {"sudo exectap --json -o nginx.jsonl -u nginx.service", "What does this service start, in every detail?"},
+        {"sudo exectap --tree -c web", "What runs in this container, from its first program on?"},
         {R"(sudo exectap --all --uid ann --where 'error == "EACCES"')", "What does ann try to run and may not?"},
         {R"(sudo exectap --fail-if 'exe ~ "curl" || exe ~ "wget"' -- ./build.sh)",
          "Exit status 4 if the build runs one of the two, wherever it gets it from."},

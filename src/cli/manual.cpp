@@ -70,6 +70,11 @@ constexpr std::array kErrors = {
     Text{"make is no pid; to run it: exectap -- make", "What comes before -- are options and pids."},
     Text{"tracing needs root; run: sudo exectap ...", "Or the capabilities that the message names."},
     Text{"no process 1234", "A pid is never waited for."},
+    Text{"waiting for unit ngnix.service (there is nginx.service)",
+         "A target that is not there yet is watched as soon as it is. In parentheses: the nearest name that there is. "
+         "--no-wait makes an error of it."},
+    Text{"no cgroup v2 hierarchy is mounted here",
+         "Units, containers and cgroups are found by it: mount -t cgroup2 none /sys/fs/cgroup."},
     Text{"--json with a COMMAND needs -o FILE", "stdout and stderr are COMMAND's. -o - mixes them all the same."},
     Text{"... lost (ring full)",
          "exectap did not come to read them in time: a larger --ring, or fewer kinds of --events."},
@@ -80,7 +85,19 @@ constexpr std::array kLimits = {
     Text{"Failed 32-bit calls", "are not seen where tracepoints tell of failed execs; those that work are."},
     Text{"Watching failed execs", "by tracepoints slows every system call of the machine. --no-failed avoids it."},
     Text{"A script", "has no path that the kernel resolved: script is what its name and the directory say."},
+    Text{"Who comes to a terminal or a cgroup",
+         "is watched from its next exec on. What it does there before is not told."},
+    Text{"A container named with -c",
+         "whose engine does not say its name within two seconds is watched once it is known; what it ran before is "
+         "neither told nor counted. An id needs no engine."},
+    Text{"Of Kubernetes", "the ids of containers are known, their names are not."},
     Text{"What runs before the trace", "is known by the name it has today; its arguments are not told."},
+};
+
+constexpr std::array kFiles = {
+    Text{"/run/docker.sock, /run/podman/podman.sock",
+         "Where container engines are asked for the names of containers; those of a user below /run/user/UID."},
+    Text{"/proc/self/mountinfo", "Says where the hierarchy of cgroups of version 2 is mounted."},
 };
 
 template <typename Texts>
@@ -127,11 +144,14 @@ std::string manual_page() {
     for (const auto& status : exit_statuses()) page += item(status.status, status.about);
     page += section("ENVIRONMENT");
     for (const auto& variable : environment_variables()) page += item(variable.name, variable.about);
+    page += section("FILES") + items(kFiles);
     page += section("EXAMPLES");
     for (const auto& example : examples()) page += item(example.command, example.about);
     page += section("DIAGNOSTICS") + items(kErrors);
     page += section("BUGS") + items(kLimits);
-    page += section("SEE ALSO") + ".BR strace (1),\n.BR bpftrace (8),\n.BR execve (2),\n.BR bpf (2)\n";
+    page += section("SEE ALSO") +
+            ".BR strace (1),\n.BR tty (1),\n.BR systemd\\-cgls (1),\n.BR bpftrace (8),\n.BR execve (2),\n.BR bpf (2),\n"
+            ".BR cgroups (7)\n";
     return page;
 }
 
