@@ -88,8 +88,8 @@ constexpr std::array kLimits = {
     Text{"Who comes to a terminal or a cgroup",
          "is watched from its next exec on. What it does there before is not told."},
     Text{"A container named with -c",
-         "whose engine does not say its name within two seconds is watched once it is known; what it ran before is "
-         "neither told nor counted. An id needs no engine."},
+         "whose engine does not say its name within two seconds is watched once it is known; what it ran before is not "
+         "told, and the trace is incomplete. An id needs no engine."},
     Text{"Of Kubernetes", "the ids of containers are known, their names are not."},
     Text{"What runs before the trace", "is known by the name it has today; its arguments are not told."},
 };

@@ -98,18 +98,45 @@ TEST_F(ContainerNameOfARun, IsNotWaitedForUntilTheRingIsFull) {
     const PrivateRun run;
     ServedEngine engine("/run/docker.sock", std::string(64, 'e'), "another");
     Storm storm;
-    Watching trace({"-c", "web", storm.pid_text(), "--no-failed", "--ring", "1M"});
+    // The smallest ring there is: half of it is full long before the engine has taken too long.
+    Watching trace({"-c", "web", storm.pid_text(), "--no-failed", "--max-args", "0", "--ring", "64K"});
     engine.fall_silent();
     storm.start();
-    storm.wait_for(100);
+    storm.wait_for(10);
     const Cgroup group(fmt::format("/exectap-test-{}.slice/docker-{}.scope", ::getpid(), std::string(64, 'd')));
-    storm.wait_for(storm.so_far() + 10'000);
+    storm.wait_for(storm.so_far() + 2'000);
     storm.stop();
     const auto outcome = trace.stop();
     EXPECT_EQ(outcome.status, exited(3));
     EXPECT_THAT(outcome.last_words(),
                 HasSubstr("1 cgroup could not be followed, what ran in it is unknown: incomplete"));
     EXPECT_THAT(outcome.last_words(), testing::Not(HasSubstr("lost")));
+}
+
+TEST_F(ContainerNameOfARun, ThatNobodyTellsMakesTheTraceIncomplete) {
+    SKIP_UNLESS(cgroup_mount().has_value(), "no cgroup v2 hierarchy is mounted");
+    const PrivateRun run;
+    Watching trace({"-c", "web"});
+    const std::string id(64, 'd');
+    // Of the second nobody has names; the third is no container.
+    const Cgroup of_docker(fmt::format("/exectap-test-{}.slice/docker-{}.scope", ::getpid(), id));
+    const Cgroup of_crio(fmt::format("/exectap-test-{}.slice/crio-{}.scope", ::getpid(), id));
+    const Cgroup of_nobody(fmt::format("/exectap-test-{}.slice/{}", ::getpid(), std::string(70, 'n')));
+    trace.err().wait_for_line("exectap: nobody says what the new container dddddddddddd is called");
+    const auto outcome = trace.stop();
+    EXPECT_EQ(outcome.status, exited(3));
+    EXPECT_THAT(outcome.last_words(),
+                HasSubstr("1 cgroup could not be followed, what ran in it is unknown: incomplete"));
+}
+
+TEST_F(ContainerNameOfARun, IsNotNeededWhereTheIdIsGiven) {
+    SKIP_UNLESS(cgroup_mount().has_value(), "no cgroup v2 hierarchy is mounted");
+    const PrivateRun run;
+    Watching trace({"-c", std::string(12, 'e')});
+    const Cgroup other(fmt::format("/exectap-test-{}.slice/docker-{}.scope", ::getpid(), std::string(64, 'd')));
+    const Cgroup meant(fmt::format("/exectap-test-{}.slice/docker-{}.scope", ::getpid(), std::string(64, 'e')));
+    trace.err().wait_for_line("exectap: container eeeeeeeeeeee is there");
+    EXPECT_EQ(trace.stop().status, exited(0));
 }
 
 }  // namespace

@@ -213,13 +213,13 @@ TEST_F(ContainerNamesTest, AreUnknownWhereTheEngineDoesNotAnswerInTime) {
     const auto cgroup = docker(id_of('a'));
     EXPECT_EQ(names_->learn(cgroup), Naming::asked);
     until_not_asked(cgroup);
-    EXPECT_EQ(names_->learn(cgroup), Naming::unknown);
+    EXPECT_EQ(names_->learn(cgroup), Naming::unanswered);
     EXPECT_THAT(notices_, IsEmpty());
 }
 
 TEST_F(ContainerNamesTest, AreUnknownAtOnceWhereNobodyCouldKnow) {
     open();
-    EXPECT_EQ(names_->learn(docker(id_of('a'))), Naming::unknown);
+    EXPECT_EQ(names_->learn(docker(id_of('a'))), Naming::unanswered);
     EXPECT_EQ(names_->learn("/lxc/101"), Naming::unknown);
     EXPECT_EQ(names_->learn("/machine.slice/machine-web.scope"), Naming::unknown);
     EXPECT_EQ(names_->learn("/lxc.payload.x/user.slice/user-1000.slice/docker-" + id_of('a') + ".scope"),
@@ -292,7 +292,7 @@ TEST_F(ContainerNamesTest, AreThoseOfTheOwnersEngine) {
 TEST_F(ContainerNamesTest, AreNotAskedOfWhoeverElseListens) {
     auto& engine = start(users_path(1001));
     open();
-    EXPECT_EQ(names_->learn(of_user(1001, id_of('a'))), Naming::unknown);
+    EXPECT_EQ(names_->learn(of_user(1001, id_of('a'))), Naming::unanswered);
     step();
     step();
     EXPECT_THAT(engine.requests(), IsEmpty());
@@ -477,7 +477,7 @@ TEST_F(ContainerNamesTest, AreBoundedInNumber) {
     engine.holds_answers = true;
     EXPECT_EQ(names_->learn(docker(id_of('c'))), Naming::asked);
     EXPECT_EQ(names_->learn(docker(id_of('d'))), Naming::asked);
-    EXPECT_EQ(names_->learn(docker(id_of('e'))), Naming::unknown);
+    EXPECT_EQ(names_->learn(docker(id_of('e'))), Naming::unanswered);
     engine.tell_change("destroy", id_of('a'), "a");
     engine.tell_change("destroy", id_of('b'), "b");
     until([&] { return names_->all().empty(); }, "destroyed");
@@ -510,7 +510,7 @@ TEST_F(ContainerNamesTest, AreNotKnownWhereTheSocketIsForOthers) {
     step();
     EXPECT_THAT(notices_, ElementsAre("may not ask the container engine at " + docker_path() +
                                       ": names of its containers are not known; start exectap again, as root"));
-    EXPECT_EQ(names_->learn(docker(id_of('a'))), Naming::unknown);
+    EXPECT_EQ(names_->learn(docker(id_of('a'))), Naming::unanswered);
     step();
     EXPECT_THAT(notices_, SizeIs(1));
     EXPECT_THAT(engine.requests(), IsEmpty());
@@ -526,7 +526,7 @@ TEST_F(ContainerNamesTest, AreNotKnownWhereTheDirectoryIsForOthers) {
         open();
         step();
         EXPECT_THAT(notices_, IsEmpty());
-        for (const char digit : {'a', 'b'}) EXPECT_EQ(names_->learn(of_user(1000, id_of(digit))), Naming::unknown);
+        for (const char digit : {'a', 'b'}) EXPECT_EQ(names_->learn(of_user(1000, id_of(digit))), Naming::unanswered);
         step();
     }
     EXPECT_THAT(notices_, ElementsAre(HasSubstr("may not look for the container engine that would be at")));
