@@ -66,6 +66,9 @@ TEST_F(TargetCgroup, ThatIsNotThereYetIsWaitedForAndSeenFromItsFirstExecOn) {
         run_in(beside, "/bin/true beside");
         const Cgroup elsewhere(own("/x/b"));
         run_in(elsewhere, "/bin/true elsewhere");
+        // The same names, but not from the top.
+        const Cgroup deeper(own("/x") + own("/a/b"));
+        run_in(deeper, "/bin/true deeper");
     }
     const auto outcome = trace.stop();
     EXPECT_THAT(true_commands(outcome), ElementsAre(Command{"/bin/true", "inside"}, Command{"/bin/true", "below"}));

@@ -52,13 +52,17 @@ TEST_F(TargetTerminal, ThatNobodyHasIsWaitedForAndSeenFromTheFirstExecOn) {
 TEST_F(TargetTerminal, SeesTheFailedExecsOfWhoHasMadeNoneThatWorked) {
     const Pty terminal;
     JsonWatching trace({"--tty", terminal.path()});
-    Process prepared(ProcessOptions{.argv = {test_program("prepared_exec"), "/nowhere/tried"}});
-    Shell session(ProcessOptions{.argv = {test_program("literal_exec"), "/nowhere/first"}, .terminal = &terminal});
+    // The child of this test looks for it along PATH: where it is comes last.
+    Process session(ProcessOptions{
+        .argv = {"true"}, .env = {"PATH=/nowhere/one:/nowhere/two:/usr/bin:/bin"}, .terminal = &terminal});
     session.wait();
-    prepared.close_input();
     const auto outcome = trace.stop();
-    EXPECT_THAT(outcome.of("exec"), testing::SizeIs(1));
-    for (const auto& attempt : outcome.of("attempt")) EXPECT_EQ(attempt.at("tty"), "pts/" + terminal.number());
+    EXPECT_EQ(list_of(outcome.one("exec"), "argv"), Command{"true"});
+    EXPECT_THAT(outcome.of("attempt"), Not(IsEmpty()));
+    for (const auto& attempt : outcome.of("attempt")) {
+        EXPECT_EQ(attempt.at("tty"), "pts/" + terminal.number());
+        EXPECT_EQ(list_of(attempt, "argv"), Command{"true"});
+    }
 }
 
 TEST_F(TargetTerminal, SessionsThatOpenOnItLaterAreSeenAndOthersNot) {
