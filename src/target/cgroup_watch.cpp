@@ -19,7 +19,12 @@ constexpr std::uint64_t kRootId = 1;  // of the kernel's own root, see kernfs_cr
 constexpr std::size_t kWholeId = 64;
 constexpr std::size_t kShortId = 12;  // as engines show it
 
-std::string_view parent_of(std::string_view path) { return path.substr(0, path.rfind('/')); }
+// A path that was cut begins with "...", above which there is nothing.
+std::string_view parent_of(std::string_view path) {
+    const auto slash = path.rfind('/');
+    return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
 std::string_view last_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 std::vector<std::string> components_of(std::string_view path) {
