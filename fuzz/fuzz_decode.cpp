@@ -189,15 +189,35 @@ std::optional<std::string> decoded(std::string_view record, DecodeScratch& scrat
         decoded->event);
 }
 
+// The same, of a cgroup's.
+std::optional<std::string> decoded_cgroup(std::string_view record, DecodeScratch& scratch) {
+    const auto decoded = decode_cgroup(std::as_bytes(std::span(record)), scratch);
+    if (!decoded) return std::nullopt;
+    const auto wire = fixed_part<wire_cgroup>(record);
+    check(record.size() == sizeof wire, "a cgroup's record has one size");
+    check(decoded->slot >= 1 && decoded->slot <= WIRE_CGROUPS_MAX, "a cgroup has a slot that there is");
+    check(wire.path.bytes <= sizeof wire.names, "names lie in their room");
+    check_time(decoded->since_boot);
+    const bool is_readable = (wire.path.flags & WIRE_PATH_UNREADABLE) == 0;
+    const auto path = is_readable ? std::optional(Path{.path = decoded->path}) : std::nullopt;
+    check_path(path, text_of(scratch.cgroup), record.substr(0, wire.path.bytes), wire.path.flags);
+    check(is_readable || decoded->path.empty(), "what is unreadable is not told");
+    return std::string(decoded->path) + ' ' + std::to_string(decoded->id) + ' ' + std::to_string(decoded->slot) +
+           (decoded->is_removed ? " removed" : "") + (decoded->is_candidate ? " candidate" : "");
+}
+
 }  // namespace
 
 void run(std::string_view input) {
     static const auto scratch = std::make_unique<DecodeScratch>();
     std::memset(scratch.get(), 0, sizeof *scratch);
-    const auto first = decoded(input, *scratch);
+    const auto event = decoded(input, *scratch);
+    const auto cgroup = decoded_cgroup(input, *scratch);
+    check(!event || !cgroup, "a record is of one kind");
     // What an earlier record left behind must not show.
     std::memset(scratch.get(), 0xA5, sizeof *scratch);
-    check(decoded(input, *scratch) == first, "a record says the same whenever it is decoded");
+    check(decoded(input, *scratch) == event, "a record says the same whenever it is decoded");
+    check(decoded_cgroup(input, *scratch) == cgroup, "a cgroup's record says the same whenever it is decoded");
 }
 
 }  // namespace exectap::fuzz

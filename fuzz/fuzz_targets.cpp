@@ -22,6 +22,7 @@
 #include "process/cgroup_names.h"
 #include "sink/fields.h"
 #include "target.h"
+#include "target/cgroup_words.h"
 #include "target/proc_stat.h"
 #include "text.h"
 
@@ -58,7 +59,8 @@ void check_pid(std::string_view text) {
 
 void check_terminal(std::string_view text) {
     const auto path = terminal_path(text);
-    check(path.starts_with("/dev/"), "terminals lie in /dev", path);
+    const bool is_devices_own = text.starts_with('/') && path == text;
+    check(is_devices_own || path.starts_with("/dev/"), "terminals lie in /dev, or where their device is", path);
     check(path.ends_with(text.substr(text.find_last_not_of("0123456789") + 1)), "a terminal keeps its number", path);
     if (text.find("//") == std::string_view::npos) check(terminal_path(path) == path, "a path stands for itself", path);
 }
@@ -119,6 +121,73 @@ void check_cgroup(std::string_view path) {
     const auto same_with_slash = std::string(path) + '/';
     check(unit_of(same_with_slash) == unit, "a slash at the end says nothing of the unit", path);
     check(container_id_of(same_with_slash) == container, "a slash at the end says nothing of the container", path);
+}
+
+void check_unit(std::string_view text) {
+    const auto unit = parse_unit(text);
+    if (!unit) return check_error(unit.error());
+    check(std::all_of(unit->begin(), unit->end(), [](char c) { return is_graphic(c) && c != '/'; }),
+          "a unit's name is one of a file, and safe to print", *unit);
+    check(*unit == text || *unit == std::string(text) + ".service", "a unit has the name that was written", *unit);
+    check(unit->size() <= 255, "a unit's name is no longer than systemd's may be", *unit);
+    const auto again = parse_unit(*unit);
+    check(again && *again == *unit, "a unit's name stands for itself", *unit);
+    const auto names = cgroup_names_of_unit(*unit);
+    check(!names.empty(), "a unit has a cgroup", *unit);
+    // Slices have no instances.
+    const bool is_read = !unit->ends_with(".slice") || unit->find('@') == std::string::npos;
+    for (const auto& name : names) {
+        check(name == *unit || name == '_' + *unit, "a unit's cgroup has its name", name);
+        check(!is_read || unit_of('/' + name) == *unit, "a unit's cgroup is read as that unit's", name);
+    }
+}
+
+// What systemd's \xNN stand for.
+std::string unescaped(std::string_view text) {
+    std::string plain;
+    for (; !text.empty(); text.remove_prefix(1)) {
+        if (!text.starts_with("\\x")) {
+            plain += text[0];
+            continue;
+        }
+        check(text.size() >= 4, "an escape is whole", text);
+        plain += static_cast<char>(std::strtol(std::string(text.substr(2, 2)).c_str(), nullptr, 16));
+        text.remove_prefix(3);
+    }
+    return plain;
+}
+
+void check_container(std::string_view text) {
+    const auto name = parse_container(text);
+    if (!name) return check_error(name.error());
+    check(*name == text || '/' + *name == text, "a container has the name that was written", *name);
+    check(!name->empty() && name->size() <= 255 && name->find('/') == std::string::npos, "a name is one", *name);
+    const auto again = parse_container(*name);
+    check(again && *again == *name, "a container's name stands for itself", *name);
+    check(container_id_of("/lxc.payload." + *name) == *name, "a container is found by its name", *name);
+    const bool is_hex = name->find_first_not_of("0123456789abcdef") == std::string::npos;
+    check(is_id_prefix(*name) == (is_hex && name->size() >= 4 && name->size() <= 64), "ids are of digits", *name);
+    const auto escaped = escaped_for_unit(*name);
+    check(unescaped(escaped) == *name, "a name can be had back", escaped);
+    const auto scope = "/machine.slice/machine-" + escaped + ".scope";
+    check(escaped.starts_with(R"(qemu\x2d)") || container_id_of(scope) == escaped, "a machine is found by its name",
+          escaped);
+}
+
+void check_cgroup_path(std::string_view text) {
+    static const CgroupHierarchy hierarchy("/sys/fs/cgroup");
+    const auto path = parse_cgroup(text, hierarchy);
+    if (!path) return check_error(path.error());
+    check(path->starts_with('/') && path->size() <= 512, "a cgroup's path begins at the top", *path);
+    check(path->find('\n') == std::string::npos && path->find('\0') == std::string::npos,
+          "a cgroup's path has only what names may have", *path);
+    const auto names = split(std::string_view(*path).substr(1), '/');
+    for (const auto name : names) {
+        check(name != "." && name != "..", "a cgroup's path goes down", *path);
+        check(!name.empty() || *path == "/", "a cgroup's path has no empty names", *path);
+    }
+    const auto again = parse_cgroup(hierarchy.mount_point() + *path, hierarchy);
+    check(again && *again == *path, "a cgroup's path is found where it is mounted", *path);
 }
 
 // As sh reads it. Nothing: it would do more than pass words on.
@@ -200,8 +269,8 @@ void check_stat(std::string_view text) {
 }
 
 // The first character of an input, from '0' on, tells which one gets the rest.
-constexpr std::array kParsers = {check_pid,    check_terminal,   check_size, check_fields,
-                                 check_cgroup, check_shell_line, check_stat};
+constexpr std::array kParsers = {check_pid,        check_terminal, check_size, check_fields,    check_cgroup,
+                                 check_shell_line, check_stat,     check_unit, check_container, check_cgroup_path};
 
 }  // namespace
 

@@ -159,6 +159,34 @@ Seeds texts() {
     };
 }
 
+Seeds cgroups() {
+    const auto made = cgroup_wire({"system.slice", "nginx.service"});
+    auto removed = made;
+    removed.change = WIRE_CGROUP_REMOVED;
+    auto candidate = cgroup_wire({"system.slice", "docker-" + std::string(64, 'a') + ".scope"});
+    candidate.is_candidate = 1;
+    auto no_slot = made;
+    no_slot.slot = 0;
+    auto too_long = made;
+    too_long.path.bytes = sizeof too_long.names + 1;
+    auto no_slash = made;
+    no_slash.path.bytes--;
+    return {
+        {"cgroup-made", bytes_of(record_of(made))},
+        {"cgroup-removed", bytes_of(record_of(removed))},
+        {"cgroup-candidate", bytes_of(record_of(candidate))},
+        {"cgroup-top", bytes_of(record_of(cgroup_wire({})))},
+        {"cgroup-cut", bytes_of(record_of(cgroup_wire({"a", "b"}, WIRE_PATH_CUT)))},
+        {"cgroup-unreadable", bytes_of(record_of(cgroup_wire({}, WIRE_PATH_UNREADABLE)))},
+        {"cgroup-pseudo", bytes_of(record_of(cgroup_wire({"a", "b"}, WIRE_PATH_PSEUDO)))},
+        {"cgroup-hostile", bytes_of(record_of(cgroup_wire({hostile, "a\nb"})))},
+        {"cgroup-full", bytes_of(record_of(cgroup_wire(Names(DecodeScratch::kMostNames / 2, "d"))))},
+        {"cgroup-without-slot", bytes_of(record_of(no_slot))},
+        {"cgroup-too-long", bytes_of(record_of(too_long))},
+        {"cgroup-without-slash", bytes_of(record_of(no_slash))},
+    };
+}
+
 // The first character tells which parser is meant: kParsers of fuzz_targets.cpp.
 Seeds words() {
     const auto id = std::string(64, 'a');
@@ -209,6 +237,30 @@ Seeds words() {
         {"stat-hostile", "612 (a) S 1) 2 (b) R 1 2 3 4 5 6"},
         {"stat-short", "612 (a) S"},
         {"hostile", "5" + hostile},
+        {"unit", "7nginx"},
+        {"unit-instance", "7getty@tty1.service"},
+        {"unit-instance-with-dot", "7getty@.tty1.service"},
+        {"unit-template", "7getty@.service"},
+        {"unit-timer", "7logrotate.timer"},
+        {"unit-escaped", R"(7machine-web\x2d1.scope)"},
+        {"unit-of-controller", "7cpu.x.service"},
+        {"unit-underscore", "7_cpu"},
+        {"unit-cgroup", "7cgroup.slice"},
+        {"unit-too-long", "7" + std::string(248, 'a')},
+        {"unit-hostile", "7" + hostile + ".timer"},
+        {"container", "8/web-1"},
+        {"container-id", "8" + id},
+        {"container-prefix", "8abcd"},
+        {"container-dots", "8a..b"},
+        {"container-qemu", "8qemu-1-vm"},
+        {"container-hostile", "8" + hostile},
+        {"cgroup-path", "9/sys/fs/cgroup/system.slice//nginx.service/"},
+        {"cgroup-path-relative", "9a/b"},
+        {"cgroup-path-up", "9/a/../b"},
+        {"cgroup-path-top", "9/sys/fs/cgroup"},
+        {"cgroup-path-twice", "9/sys/fs/cgroup/sys/fs/cgroup/a"},
+        {"cgroup-path-newline", "9/a\nb"},
+        {"cgroup-path-too-long", "9" + repeated("/aaaaaaa", 65)},
     };
 }
 
@@ -334,6 +386,7 @@ int main(int argc, char** argv) {
         write(directory / "decode", calls());
         write(directory / "decode", records());
         write(directory / "decode", large_records());
+        write(directory / "decode", cgroups());
         write(directory / "engine", answers());
         write(directory / "escape", texts());
         write(directory / "filter", filters());
