@@ -114,5 +114,53 @@ TEST(TextSink, TellsOfChangesAsRoomIsMadeThoughAllOfThemFindNone) {
               expected);
 }
 
+TEST(TextSink, TellsOfAChangeAtOnceWhileThereIsRoom) {
+    Stopped stopped(100);
+    stopped.write_event(1);
+    stopped.sink.write(change_of("unit:a"));
+    stopped.write_event(2);
+    EXPECT_THAT(stopped.read_during([&] { stopped.flush_twice(); }), ElementsAre("seq 1", "unit:a", "seq 2"));
+}
+
+TEST(TextSink, KeepsChangesThatFindNoRoomAndTellsThemLaterInTheirOrder) {
+    Stopped stopped(9'000);
+    for (std::uint64_t seq = 1; seq <= 7; seq++) stopped.write_event(seq);
+    for (const char* name : {"unit:a", "unit:b", "unit:c"}) stopped.sink.write(change_of(name));
+    stopped.write_event(8);
+    EXPECT_THAT(stopped.read_during([&] { stopped.flush_twice(); }),
+                ElementsAre("seq 1", "seq 2", "seq 3", "seq 4", "seq 5", "seq 6", "seq 7", "unit:a", "unit:b", "unit:c",
+                            "lost 1"));
+    // A change is no event: it is in no count of what was lost.
+    EXPECT_EQ(stopped.sink.losses().not_queued, (EventCounts{1}));
+}
+
+TEST(TextSink, TellsOfChangesThatFoundNoRoomBeforeTheNextEvent) {
+    Stopped stopped(9'000);
+    for (std::uint64_t seq = 1; seq <= 7; seq++) stopped.write_event(seq);
+    stopped.sink.write(change_of("unit:a"));
+    const auto lines = stopped.read_during([&] {
+        stopped.output.flush();
+        while (!stopped.output.is_written()) std::this_thread::yield();
+        stopped.write_event(8);
+        stopped.flush_twice();
+    });
+    ASSERT_EQ(lines.size(), 9U);
+    EXPECT_EQ(lines[7], "unit:a");
+    EXPECT_EQ(lines[8], "seq 8");
+}
+
+TEST(TextSink, KeepsABoundedNumberOfChangesTheFirstOnes) {
+    constexpr std::size_t kLineBytes = 9'000;
+    constexpr std::size_t kMostKept = (1 << 20) / kLineBytes + 1;
+    Stopped stopped(kLineBytes);
+    for (std::size_t i = 0; i < 1'000; i++) stopped.sink.write(change_of("unit:" + std::to_string(i)));
+    auto lines = stopped.read_during([&] { stopped.sink.end({}); });
+    ASSERT_GE(lines.size(), kMostKept);
+    EXPECT_LE(lines.size(), kMostKept + (64 << 10) / kLineBytes + 2);
+    EXPECT_EQ(lines.back(), "end");
+    lines.pop_back();
+    for (std::size_t i = 0; i < lines.size(); i++) EXPECT_EQ(lines[i], "unit:" + std::to_string(i));
+}
+
 }  // namespace
 }  // namespace exectap
