@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <utility>
 
@@ -125,6 +126,55 @@ TEST(TerminalsInUse, AreThoseThatAProcessHasAsItsOwn) {
     // Once, although this one and its own child have it.
     EXPECT_THAT(terminals_in_use(), Contains(Eq(pty.path())).Times(1));
     EXPECT_THAT(resolve_terminal("pts/999999").error().message, HasSubstr(pty.path()));
+}
+
+// Under another path.
+std::string link_to(const std::string& file, const TempDir& directory) {
+    std::filesystem::create_symlink(file, directory / "terminal");
+    return directory / "terminal";
+}
+
+TEST(TerminalPath, TakesThePathOfAnotherDeviceFileAsItIs) {
+    const TempDir directory;
+    const Pty pty;
+    const auto other = link_to(pty.path(), directory);
+    EXPECT_EQ(terminal_path(other), other);
+    EXPECT_EQ(terminal_path("/dev/../dev/null"), "/dev/../dev/null");
+    EXPECT_EQ(terminal_path("/dev//null"), "/dev//null");
+    // Neither is a device.
+    EXPECT_EQ(terminal_path("/etc/passwd"), "/dev/etc/passwd");
+    EXPECT_EQ(terminal_path("/tmp"), "/dev/tmp");
+    // Only a path from the root is one.
+    EXPECT_EQ(terminal_path("../dev/null"), "/dev/../dev/null");
+}
+
+TEST(ResolveTerminal, TakesATerminalByThePathOfAnotherDeviceFile) {
+    const TempDir directory;
+    const Pty pty;
+    const auto other = link_to(pty.path(), directory);
+    const auto own = resolve_terminal(pty.path());
+    const auto terminal = resolve_terminal(other);
+    ASSERT_TRUE(terminal) << terminal.error().message;
+    EXPECT_EQ(terminal->path, other);
+    EXPECT_EQ(terminal->device, own->device);
+    EXPECT_EQ(terminal->instance, own->instance);
+}
+
+TEST(ResolveTerminal, GivesTheDevptsOfAPseudoTerminal) {
+    const Pty pty;
+    struct stat status {};
+    ASSERT_EQ(::stat(pty.path().c_str(), &status), 0);
+    EXPECT_EQ(resolve_terminal(pty.path())->instance, ::major(status.st_dev) << 20 | ::minor(status.st_dev));
+}
+
+TEST(ResolveTerminal, RejectsOtherDevicesUnderAnyPath) {
+    const TempDir directory;
+    const auto other = link_to("/dev/null", directory);
+    EXPECT_THAT(resolve_terminal(other).error().message, StartsWith("no terminal " + other + "; "));
+    const TempDir second;
+    const auto alternate = link_to("/dev/tty", second);
+    EXPECT_THAT(resolve_terminal(alternate).error().message,
+                StartsWith(alternate + " stands for another terminal; name that one"));
 }
 
 }  // namespace
