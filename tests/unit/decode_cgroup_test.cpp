@@ -73,6 +73,10 @@ TEST(DecodeCgroup, RejectsEveryOtherSize) {
         longer.insert(longer.end(), record.begin(), record.end());
         EXPECT_FALSE(DecodedCgroup(longer)) << more;
     }
+    // All of one at the beginning, and the end of another.
+    auto both = record;
+    both.insert(both.end(), record.end() - sizeof(wire_trailer), record.end());
+    EXPECT_FALSE(DecodedCgroup(both));
 }
 
 TEST(DecodeCgroup, RejectsRecordsOfOtherKinds) {

@@ -126,6 +126,7 @@ TEST(TargetWatch, IsNotImpressedByOtherFilesThatGo) {
     }
     terminals.watch->serve(session);
     EXPECT_THAT(session.expected, IsEmpty());
+    EXPECT_THAT(terminals.told, testing::SizeIs(1));
 }
 
 TEST(TargetWatch, HasNothingToServeWithoutTerminals) {
