@@ -159,9 +159,11 @@ int BPF_PROG(on_cgroup_made, struct cgroup *cgroup)
 	if (slot && tell_cgroup(WIRE_CGROUP_MADE, slot, !is_target))
 		return 0;
 	__sync_fetch_and_add(&state.cgroups_lost, 1);
-	/* Nobody would ever decide on it. */
-	if (slot && !is_target)
-		targets.cgroup_states[(slot - 1) & (WIRE_CGROUPS_MAX - 1)] = WIRE_SLOT_REJECTED;
+	/* Nobody would ever decide on it; and nobody is in it yet. */
+	if (slot && !is_target) {
+		targets.cgroup_ids[(slot - 1) & (WIRE_CGROUPS_MAX - 1)] = 0;
+		targets.cgroup_states[(slot - 1) & (WIRE_CGROUPS_MAX - 1)] = WIRE_SLOT_FREE;
+	}
 	return 0;
 }
 

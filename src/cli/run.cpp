@@ -72,6 +72,7 @@ private:
     void wait_and_serve();
     void on_signal(int signal);
     void on_events();
+    void on_targets();
     void on_target(const TargetChange& change);
     void serve_names();
     void tell_notices();
@@ -136,7 +137,7 @@ void Run::wait_and_serve() {
     if (ready[1].revents != 0) on_events();
     if (ready[2].revents != 0) is_done_ = true;
     if (ready[3].revents != 0) on_output();
-    if (ready[5].revents != 0 && session_) targets_.serve(*session_);
+    if (ready[5].revents != 0 && session_) on_targets();
     if ((ready[4].revents & POLLERR) != 0) stop_quietly();
 }
 
@@ -170,6 +171,12 @@ void Run::serve_names() {
     if (names.version() == known || !session_) return;
     const auto found = targets_.find_more(*session_);
     if (!found) say(found.error().message);
+}
+
+// A terminal may have been closed before anything that happened on it was read.
+void Run::on_targets() {
+    on_events();
+    targets_.serve(*session_);
 }
 
 void Run::on_target(const TargetChange& change) {

@@ -18,6 +18,8 @@
 namespace exectap {
 namespace {
 
+using State = ContainerNaming::State;
+
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
@@ -65,7 +67,7 @@ struct Watched {
         return texts;
     }
 
-    std::optional<bool> decide(const std::string& path) const { return config.cgroups.decide({.id = 7, .path = path}); }
+    CgroupDecision decide(const std::string& path) const { return config.cgroups.decide({.id = 7, .path = path}); }
 
     void made(const Cgroup& cgroup) const { config.cgroups.on_change({cgroup, false, {}}); }
     void removed(const Cgroup& cgroup) const { config.cgroups.on_change({cgroup, true, {}}); }
@@ -160,7 +162,7 @@ TEST(CgroupWatchFind, FindsWhatIsThereOfEachKind) {
     Watched watched(
         tree.hierarchy(),
         {.cgroups = {"/a/b", "/none"}, .units = {"nginx.service", "cpu.service"}, .containers = {"web", "shop"}});
-    watched.namings[docker(id_of('a'))] = {.is_asked = false, .name = "shop"};
+    watched.namings[docker(id_of('a'))] = {.state = State::known, .name = "shop"};
     const std::vector<std::string> expected = {"/a/b",
                                                "/system.slice/nginx.service",
                                                "/user.slice/nginx.service",
@@ -181,7 +183,7 @@ TEST(CgroupWatchFind, TakesOneCgroupOnceForAllItsTargets) {
     Watched watched(
         tree.hierarchy(),
         {.cgroups = {docker(id_of('a'))}, .units = {"docker-" + id_of('a') + ".scope"}, .containers = {"web", "aaaa"}});
-    watched.namings[docker(id_of('a'))] = {.is_asked = false, .name = "web"};
+    watched.namings[docker(id_of('a'))] = {.state = State::known, .name = "web"};
     EXPECT_THAT(watched.find(), ElementsAre(docker(id_of('a'))));
     EXPECT_THAT(watched.watch.missing(), IsEmpty());
 }
@@ -196,52 +198,52 @@ TEST(CgroupWatchFind, TakesAContainersOwnCgroupAndNoneBelowIt) {
 TEST(CgroupWatchDecide, KnowsAContainerByItsWholeIdWithoutAskingAnybody) {
     const CgroupTree tree;
     Watched watched(tree.hierarchy(), containers({id_of('a')}));
-    watched.namings[docker(id_of('b'))] = {.is_asked = true, .name = {}};
-    EXPECT_EQ(watched.decide(docker(id_of('a'))), true);
-    EXPECT_EQ(watched.decide(docker(id_of('b'))), false);
+    watched.namings[docker(id_of('b'))] = {.state = State::asked, .name = {}};
+    EXPECT_EQ(watched.decide(docker(id_of('a'))), CgroupDecision::watched);
+    EXPECT_EQ(watched.decide(docker(id_of('b'))), CgroupDecision::not_watched);
 }
 
 TEST(CgroupWatchDecide, KnowsAContainerByTheFirstDigitsOfItsId) {
     const CgroupTree tree;
     Watched watched(tree.hierarchy(), containers({"abcd"}));
     const auto id = "abcd" + std::string(60, '0');
-    watched.namings[docker(id)] = {.is_asked = true, .name = {}};
-    EXPECT_EQ(watched.decide(docker(id)), true);
-    EXPECT_EQ(watched.decide(docker("abc0" + std::string(60, 'd'))), false);
-    EXPECT_EQ(watched.decide(docker("0abcd" + std::string(59, '0'))), false);
+    watched.namings[docker(id)] = {.state = State::asked, .name = {}};
+    EXPECT_EQ(watched.decide(docker(id)), CgroupDecision::watched);
+    EXPECT_EQ(watched.decide(docker("abc0" + std::string(60, 'd'))), CgroupDecision::not_watched);
+    EXPECT_EQ(watched.decide(docker("0abcd" + std::string(59, '0'))), CgroupDecision::not_watched);
     // Ids of others than engines with ids of 64 digits are names, and have no first digits.
-    EXPECT_EQ(watched.decide("/lxc.payload.abcdef"), false);
+    EXPECT_EQ(watched.decide("/lxc.payload.abcdef"), CgroupDecision::not_watched);
 }
 
 TEST(CgroupWatchDecide, KnowsAContainerByItsName) {
     const CgroupTree tree;
     Watched watched(tree.hierarchy(), containers({"web"}));
-    watched.namings[docker(id_of('a'))] = {.is_asked = false, .name = "web"};
-    watched.namings[docker(id_of('b'))] = {.is_asked = false, .name = "web2"};
-    EXPECT_EQ(watched.decide(docker(id_of('a'))), true);
-    EXPECT_EQ(watched.decide(docker(id_of('b'))), false);
-    EXPECT_EQ(watched.decide(docker(id_of('c'))), false);
+    watched.namings[docker(id_of('a'))] = {.state = State::known, .name = "web"};
+    watched.namings[docker(id_of('b'))] = {.state = State::known, .name = "web2"};
+    EXPECT_EQ(watched.decide(docker(id_of('a'))), CgroupDecision::watched);
+    EXPECT_EQ(watched.decide(docker(id_of('b'))), CgroupDecision::not_watched);
+    EXPECT_EQ(watched.decide(docker(id_of('c'))), CgroupDecision::not_watched);
 }
 
 TEST(CgroupWatchDecide, TakesBothTheOneOfThatNameAndTheOneWhoseIdBeginsSo) {
     const CgroupTree tree;
     Watched watched(tree.hierarchy(), containers({"cafe"}));
-    watched.namings[docker(id_of('1'))] = {.is_asked = false, .name = "cafe"};
-    EXPECT_EQ(watched.decide(docker(id_of('1'))), true);
-    EXPECT_EQ(watched.decide(docker("cafe" + std::string(60, '0'))), true);
+    watched.namings[docker(id_of('1'))] = {.state = State::known, .name = "cafe"};
+    EXPECT_EQ(watched.decide(docker(id_of('1'))), CgroupDecision::watched);
+    EXPECT_EQ(watched.decide(docker("cafe" + std::string(60, '0'))), CgroupDecision::watched);
 }
 
 TEST(CgroupWatchDecide, DoesNotKnowUntilTheEngineHasAnswered) {
     const CgroupTree tree;
     Watched watched(tree.hierarchy(), containers({"web"}));
     auto& naming = watched.namings[docker(id_of('a'))];
-    naming.is_asked = true;
-    EXPECT_EQ(watched.decide(docker(id_of('a'))), std::nullopt);
-    naming = {.is_asked = false, .name = "shop"};
-    EXPECT_EQ(watched.decide(docker(id_of('a'))), false);
+    naming.state = State::asked;
+    EXPECT_EQ(watched.decide(docker(id_of('a'))), CgroupDecision::not_yet);
+    naming = {.state = State::known, .name = "shop"};
+    EXPECT_EQ(watched.decide(docker(id_of('a'))), CgroupDecision::not_watched);
     // An old name, while the engine is asked for a new one.
-    naming = {.is_asked = true, .name = "web"};
-    EXPECT_EQ(watched.decide(docker(id_of('a'))), true);
+    naming = {.state = State::asked, .name = "web"};
+    EXPECT_EQ(watched.decide(docker(id_of('a'))), CgroupDecision::watched);
 }
 
 TEST(CgroupWatchDecide, TakesWhatIsInAContainerThatIsOne) {
@@ -249,16 +251,16 @@ TEST(CgroupWatchDecide, TakesWhatIsInAContainerThatIsOne) {
     Watched watched(tree.hierarchy(), containers({"web"}));
     const auto outer = docker(id_of('a'));
     const auto inner = outer + "/docker/" + id_of('b');
-    watched.namings[inner] = {.is_asked = true, .name = {}};
-    EXPECT_EQ(watched.decide(inner), std::nullopt);
-    watched.namings[outer] = {.is_asked = false, .name = "web"};
-    EXPECT_EQ(watched.decide(inner), true);
-    EXPECT_EQ(watched.decide(outer + "/init.scope"), true);
+    watched.namings[inner] = {.state = State::asked, .name = {}};
+    EXPECT_EQ(watched.decide(inner), CgroupDecision::not_yet);
+    watched.namings[outer] = {.state = State::known, .name = "web"};
+    EXPECT_EQ(watched.decide(inner), CgroupDecision::watched);
+    EXPECT_EQ(watched.decide(outer + "/init.scope"), CgroupDecision::watched);
     // The other way round it is not.
     Watched other(tree.hierarchy(), containers({"web"}));
-    other.namings[inner] = {.is_asked = false, .name = "web"};
-    EXPECT_EQ(other.decide(outer), false);
-    EXPECT_EQ(other.decide(inner), true);
+    other.namings[inner] = {.state = State::known, .name = "web"};
+    EXPECT_EQ(other.decide(outer), CgroupDecision::not_watched);
+    EXPECT_EQ(other.decide(inner), CgroupDecision::watched);
 }
 
 TEST(CgroupWatchDecide, KnowsTheFormsOfAllEngines) {
@@ -269,25 +271,48 @@ TEST(CgroupWatchDecide, KnowsTheFormsOfAllEngines) {
              "/docker/" + id, "/machine.slice/libpod-" + id + ".scope", "/x/libpod-" + id, "/x/libpod-payload-" + id,
              "/x/crio-" + id + ".scope", "/x/cri-containerd-" + id + ".scope", "/x/nerdctl-" + id + ".scope",
              "/default/" + id, "/kubepods/besteffort/pod" + std::string(32, 'b') + "/" + id})
-        EXPECT_EQ(by_id.decide(path), true) << path;
+        EXPECT_EQ(by_id.decide(path), CgroupDecision::watched) << path;
     for (const std::string& path : std::vector<std::string>{"/x/libpod-conmon-" + id + ".scope", "/" + id, "/x/" + id,
                                                             "/docker/" + id + "a", "/docker-" + id})
-        EXPECT_EQ(by_id.decide(path), false) << path;
+        EXPECT_EQ(by_id.decide(path), CgroupDecision::not_watched) << path;
 
     const Watched by_name(tree.hierarchy(), containers({"web-1"}));
     for (const std::string path :
          {"/lxc.payload.web-1", "/lxc/web-1", R"(/machine.slice/machine-web\x2d1.scope)",
           R"(/machine.slice/systemd-nspawn@web\x2d1.service)", "/machine.slice/systemd-nspawn@web-1.service"})
-        EXPECT_EQ(by_name.decide(path), true) << path;
+        EXPECT_EQ(by_name.decide(path), CgroupDecision::watched) << path;
     for (const std::string path : {"/x/lxc/web-1", R"(/x/machine-web\x2d1.scope)", "/lxc.monitor.web-1"})
-        EXPECT_EQ(by_name.decide(path), false) << path;
+        EXPECT_EQ(by_name.decide(path), CgroupDecision::not_watched) << path;
+}
+
+// Of Docker's and Podman's somebody should know.
+TEST(CgroupWatchDecide, CannotKnowWhereNobodyAnswersAndSaysSoOnce) {
+    const CgroupTree tree;
+    Watched watched(tree.hierarchy(), containers({"web"}));
+    for (const auto& path : {docker(id_of('a')), docker(id_of('b')), "/crio-" + id_of('c') + ".scope"})
+        watched.namings[path] = {.state = State::unanswered, .name = {}};
+    EXPECT_EQ(watched.decide(docker(id_of('a'))), CgroupDecision::unknowable);
+    EXPECT_EQ(watched.decide(docker(id_of('b'))), CgroupDecision::unknowable);
+    EXPECT_EQ(watched.decide("/crio-" + id_of('c') + ".scope"), CgroupDecision::not_watched);
+    const auto notices = watched.watch.take_notices();
+    ASSERT_EQ(notices.size(), 1U);
+    EXPECT_NE(notices[0].find("-c aaaaaaaaaaaa"), std::string::npos);
+    EXPECT_TRUE(watched.watch.take_notices().empty());
+}
+
+TEST(CgroupWatchDecide, AsksNobodyAboutSoManyDigits) {
+    const CgroupTree tree;
+    Watched watched(tree.hierarchy(), containers({std::string(12, 'a')}));
+    watched.namings[docker(id_of('b'))] = {.state = State::unanswered, .name = {}};
+    EXPECT_EQ(watched.decide(docker(id_of('a'))), CgroupDecision::watched);
+    EXPECT_EQ(watched.decide(docker(id_of('b'))), CgroupDecision::not_watched);
 }
 
 TEST(CgroupWatchDecide, EndsWhereAPathWasCut) {
     const CgroupTree tree;
     const Watched watched(tree.hierarchy(), containers({id_of('a')}));
-    EXPECT_EQ(watched.decide("..." + docker(id_of('b'))), false);
-    EXPECT_EQ(watched.decide("..." + docker(id_of('a')) + "/x/y"), true);
+    EXPECT_EQ(watched.decide("..." + docker(id_of('b'))), CgroupDecision::not_watched);
+    EXPECT_EQ(watched.decide("..." + docker(id_of('a')) + "/x/y"), CgroupDecision::watched);
 }
 
 TEST(CgroupWatchDecide, IsNotImpressedByHostilePaths) {
@@ -297,7 +322,7 @@ TEST(CgroupWatchDecide, IsNotImpressedByHostilePaths) {
     for (const std::string& path :
          std::vector<std::string>{"", "/", "//", "...", ".../x", "web", "/web", std::string(5000, '/'), "/a\nb/\xff",
                                   "/docker/" + id_of('a') + "\n", "/lxc.payload.web\n"})
-        EXPECT_EQ(watched.decide(path), false) << path;
+        EXPECT_EQ(watched.decide(path), CgroupDecision::not_watched) << path;
 }
 
 TEST(CgroupWatchChange, TellsOfAUnitThatAppearsChangesAndGoes) {
@@ -415,7 +440,7 @@ TEST(CgroupWatchMore, FindsContainersThatHaveGotTheirNameOnlyNow) {
     watched.watch.on_change([&](const TargetChange& change) { watched.told.push_back(Watched::words_of(change)); });
     EXPECT_THAT(watched.watch.find_more(), testing::SizeIs(1));
     watched.told.clear();
-    watched.namings[docker(id_of('a'))] = {.is_asked = false, .name = "web"};
+    watched.namings[docker(id_of('a'))] = {.state = State::known, .name = "web"};
     const auto more = watched.watch.find_more();
     ASSERT_EQ(more.size(), 1U);
     EXPECT_EQ(more[0].path, docker(id_of('a')));
@@ -452,7 +477,7 @@ TEST(CgroupWatchMissing, NeedsNoEngine) {
     CgroupWatch watch(tree.hierarchy(), containers({"web"}), {});
     SessionConfig config;
     watch.configure(config);
-    EXPECT_EQ(config.cgroups.decide({7, docker(id_of('a'))}), false);
+    EXPECT_EQ(config.cgroups.decide({7, docker(id_of('a'))}), CgroupDecision::not_watched);
     EXPECT_THAT(watch.find_more(), IsEmpty());
     EXPECT_THAT(watch.missing(), ElementsAre("container web"));
 }

@@ -46,7 +46,7 @@ struct Shared {
     }
 
     // "decided" is what decide() says of all candidates.
-    Shared& decides(std::optional<bool> is_target) {
+    Shared& decides(CgroupDecision is_target) {
         decided = is_target;
         config.cgroups.decide = [this](const Cgroup& cgroup) {
             asked.push_back(cgroup.path);
@@ -78,7 +78,7 @@ struct Shared {
         return {wire.names, wire.bytes};
     }
 
-    std::optional<bool> decided;
+    CgroupDecision decided = CgroupDecision::not_yet;
     std::vector<std::string> asked;
     std::vector<std::string> changes;
 
@@ -247,7 +247,7 @@ TEST(LiveCgroups, AreLookedForTwiceAndThoseThatWentMeanwhileAreLetGo) {
 
 TEST(LiveCgroups, ThatAreWatchedAreToldAsTheyComeAndGo) {
     Shared shared;
-    auto& live = shared.decides(false).live();
+    auto& live = shared.decides(CgroupDecision::not_watched).live();
     auto record = shared.made(3, 11);
     record.is_candidate = false;
     EXPECT_TRUE(live.take(record, false));
@@ -260,7 +260,7 @@ TEST(LiveCgroups, ThatAreWatchedAreToldAsTheyComeAndGo) {
 
 TEST(LiveCandidates, BecomeTargets) {
     Shared shared;
-    auto& live = shared.decides(true).live();
+    auto& live = shared.decides(CgroupDecision::watched).live();
     EXPECT_TRUE(live.take(shared.made(3, 11), false));
     EXPECT_EQ(shared.state(3), WIRE_SLOT_ACCEPTED);
     EXPECT_EQ(shared.id(3), 11U);
@@ -272,7 +272,7 @@ TEST(LiveCandidates, BecomeTargets) {
 
 TEST(LiveCandidates, AreRejectedWithoutAWord) {
     Shared shared;
-    auto& live = shared.decides(false).live();
+    auto& live = shared.decides(CgroupDecision::not_watched).live();
     EXPECT_TRUE(live.take(shared.made(3, 11), false));
     EXPECT_EQ(shared.state(3), WIRE_SLOT_REJECTED);
     EXPECT_TRUE(live.is_rejected(3));
@@ -282,13 +282,13 @@ TEST(LiveCandidates, AreRejectedWithoutAWord) {
 
 TEST(LiveCandidates, StayInTheRingUntilSomebodyKnows) {
     Shared shared;
-    auto& live = shared.decides(std::nullopt).live();
+    auto& live = shared.decides(CgroupDecision::not_yet).live();
     const auto record = shared.made(3, 11);
     EXPECT_FALSE(live.take(record, false));
     EXPECT_FALSE(live.take(record, false));
     EXPECT_EQ(shared.state(3), WIRE_SLOT_ASKED);
     EXPECT_THAT(shared.changes, IsEmpty());
-    shared.decided = true;
+    shared.decided = CgroupDecision::watched;
     EXPECT_TRUE(live.take(record, false));
     EXPECT_EQ(shared.state(3), WIRE_SLOT_ACCEPTED);
     EXPECT_THAT(shared.asked, ElementsAre("/docker", "/docker", "/docker"));
@@ -296,10 +296,22 @@ TEST(LiveCandidates, StayInTheRingUntilSomebodyKnows) {
 
 TEST(LiveCandidates, AreNoneIfNobodyKnowsInTheEnd) {
     Shared shared;
-    auto& live = shared.decides(std::nullopt).live();
+    auto& live = shared.decides(CgroupDecision::not_yet).live();
     EXPECT_TRUE(live.take(shared.made(3, 11), true));
     EXPECT_EQ(shared.state(3), WIRE_SLOT_REJECTED);
     EXPECT_TRUE(live.is_rejected(3));
+    EXPECT_EQ(live.undecided(), 1U);
+}
+
+TEST(LiveCandidates, AreCountedWhereNobodyWillEverKnow) {
+    Shared shared;
+    auto& live = shared.decides(CgroupDecision::unknowable).live();
+    EXPECT_TRUE(live.take(shared.made(3, 11), false));
+    EXPECT_EQ(shared.state(3), WIRE_SLOT_REJECTED);
+    EXPECT_EQ(live.undecided(), 1U);
+    shared.decided = CgroupDecision::not_watched;
+    EXPECT_TRUE(live.take(shared.made(4, 12), false));
+    EXPECT_EQ(live.undecided(), 1U);
 }
 
 TEST(LiveCandidates, AreNoneWhereNobodyDecides) {
@@ -321,7 +333,7 @@ TEST(LiveCandidates, AreRejectedUnlessTheyWereAccepted) {
 
 TEST(LiveCandidates, AreThoseOfTheRecordsBeforeWhateverTheSlotIsUsedForByNow) {
     Shared shared;
-    auto& live = shared.decides(true).live();
+    auto& live = shared.decides(CgroupDecision::watched).live();
     EXPECT_TRUE(live.take(shared.made(3, 11), false));
     // In the kernel it has gone, and another one has its slot; events of the first are still in the ring.
     const auto gone = shared.removed(3, 11);
@@ -330,7 +342,7 @@ TEST(LiveCandidates, AreThoseOfTheRecordsBeforeWhateverTheSlotIsUsedForByNow) {
     EXPECT_FALSE(live.is_rejected(3));
     EXPECT_TRUE(live.take(gone, false));
     EXPECT_FALSE(live.is_rejected(3));
-    shared.decided = false;
+    shared.decided = CgroupDecision::not_watched;
     EXPECT_TRUE(live.take(next, false));
     EXPECT_TRUE(live.is_rejected(3));
     EXPECT_THAT(shared.changes, ElementsAre("+/docker", "-/docker"));
@@ -338,7 +350,7 @@ TEST(LiveCandidates, AreThoseOfTheRecordsBeforeWhateverTheSlotIsUsedForByNow) {
 
 TEST(LiveCandidates, GoBeforeAnybodyHasDecided) {
     Shared shared;
-    auto& live = shared.decides(true).live();
+    auto& live = shared.decides(CgroupDecision::watched).live();
     const auto record = shared.made(3, 11);
     const auto gone = shared.removed(3, 11);
     EXPECT_TRUE(live.take(record, false));
@@ -350,7 +362,7 @@ TEST(LiveCandidates, GoBeforeAnybodyHasDecided) {
 
 TEST(LiveCandidates, CanBecomeTargetsLater) {
     Shared shared;
-    auto& live = shared.decides(false).live();
+    auto& live = shared.decides(CgroupDecision::not_watched).live();
     EXPECT_TRUE(live.take(shared.made(1, 11), false));
     EXPECT_TRUE(live.watch(cgroups_of({11})));
     // Marks name the rejected slot still: it stays until they are sorted.
@@ -367,13 +379,13 @@ TEST(LiveCandidates, CanBecomeTargetsLater) {
 
 TEST(LiveCandidates, AreSortedOnceManySlotsAreDead) {
     Shared shared;
-    auto& live = shared.decides(false).live();
+    auto& live = shared.decides(CgroupDecision::not_watched).live();
     for (std::uint16_t slot = 1; slot < WIRE_CGROUPS_MAX / 4; slot++) {
         EXPECT_TRUE(live.take(shared.made(slot, slot), false));
         EXPECT_FALSE(live.wants_sorting());
     }
     // One that was a target and has gone counts, too.
-    shared.decided = true;
+    shared.decided = CgroupDecision::watched;
     constexpr std::uint16_t kLast = WIRE_CGROUPS_MAX / 4;
     EXPECT_TRUE(live.take(shared.made(kLast, kLast), false));
     EXPECT_FALSE(live.wants_sorting());
@@ -385,7 +397,7 @@ TEST(LiveCandidates, AreSortedOnceManySlotsAreDead) {
 
 TEST(LiveCandidates, LeaveTheirSlotsOnceTheyAreSortedAndOthersStay) {
     Shared shared;
-    auto& live = shared.decides(true).live();
+    auto& live = shared.decides(CgroupDecision::watched).live();
     const std::vector<std::uint32_t> states = {WIRE_SLOT_CLAIMED,  WIRE_SLOT_WATCHED,  WIRE_SLOT_ASKED,
                                                WIRE_SLOT_ACCEPTED, WIRE_SLOT_REJECTED, WIRE_SLOT_ACCEPTED};
     for (std::size_t i = 0; i < states.size(); i++) {
