@@ -21,14 +21,14 @@ void store(T& shared, T value) {
     __atomic_store_n(&shared, value, __ATOMIC_SEQ_CST);
 }
 
-bool exchange_if(std::uint32_t& shared, std::uint32_t expected, std::uint32_t value) {
-    return __atomic_compare_exchange_n(&shared, &expected, value, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+bool exchange_if(std::uint32_t& shared, std::uint32_t from, std::uint32_t to) {
+    return __atomic_compare_exchange_n(&shared, &from, to, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
 // The programs raise it too.
 void raise(std::uint32_t& shared, std::uint32_t least) {
-    for (auto value = load(shared); value < least; value = load(shared)) {
-        if (exchange_if(shared, value, least)) return;
+    for (auto from = load(shared); from < least; from = load(shared)) {
+        if (exchange_if(shared, from, least)) return;
     }
 }
 
@@ -119,7 +119,7 @@ Result<void> LiveTargets::watch(std::span<const Cgroup> cgroups) {
 Result<void> LiveTargets::find_cgroups() {
     if (!cgroups_.find) return {};
     const auto found = cgroups_.find();
-    const auto watched = watch(found);
+    auto watched = watch(found);
     if (!watched) return watched;
     // One that went before its slot had its id was not seen going; and one that was made while the programs were being
     // attached may only be there now.

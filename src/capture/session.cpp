@@ -231,7 +231,7 @@ Result<void> BpfSession::mark(std::span<const ProcessTarget> roots) {
 }
 
 Result<void> BpfSession::watch(std::span<const Cgroup> cgroups) {
-    const auto claimed = live_.watch(cgroups);
+    auto claimed = live_.watch(cgroups);
     if (!claimed || is_all()) return claimed;
     __atomic_store_n(&state().seeding, 1, __ATOMIC_SEQ_CST);
     const auto seeded = seeding().run({});

@@ -47,7 +47,8 @@ Result<std::string> parse_cgroup(std::string_view text, const CgroupHierarchy& h
     while (!text.empty()) {
         const auto name = text.substr(0, text.find('/'));
         text.remove_prefix(std::min(text.size(), name.size() + 1));
-        if (name == "." || name == ".." || name.find('\0') != std::string_view::npos || name.find('\n') != name.npos)
+        if (name == "." || name == ".." || name.find('\0') != std::string_view::npos ||
+            name.find('\n') != std::string_view::npos)
             return usage_error(
                 fmt::format("'{}' is no path of a cgroup: it has the component '{}'", shown(whole), shown(name)));
         if (!name.empty()) path += fmt::format("/{}", name);
