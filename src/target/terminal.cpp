@@ -66,7 +66,7 @@ std::string terminal_path(std::string_view text) {
     constexpr std::string_view kDev = "/dev/";
     // Of another devpts, or another system's tree.
     struct stat file {};
-    const std::string path(text);
+    std::string path(text);
     if (path.starts_with('/') && ::stat(path.c_str(), &file) == 0 && S_ISCHR(file.st_mode)) return path;
     if (text.substr(0, kDev.size()) == kDev) text.remove_prefix(kDev.size());
     if (!text.empty() && text[0] == '/') text.remove_prefix(1);

@@ -18,7 +18,6 @@ using testing::Contains;
 using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
@@ -215,12 +214,18 @@ TEST_F(TargetCgroup, MixesWithOtherTargets) {
     }
 }
 
+// Each in another place.
+std::vector<std::unique_ptr<Cgroup>> many_of(const std::string& unit, std::size_t count) {
+    std::vector<std::unique_ptr<Cgroup>> many(count);
+    for (std::size_t i = 0; i < count; i++)
+        many[i] = std::make_unique<Cgroup>(fmt::format("{}/{}/{}", own(""), i, unit));
+    return many;
+}
+
 TEST_F(TargetCgroup, MoreThanCanBeWatchedAreAnErrorAtTheStart) {
     const Cgroup above(own(""));
-    std::vector<std::unique_ptr<Cgroup>> many;
     const auto unit = fmt::format("many-{}.service", ::getpid());
-    for (int i = 0; i < 129; i++)
-        many.push_back(std::make_unique<Cgroup>(fmt::format("{}/{}", own(""), i) + "/" + unit));
+    const auto many = many_of(unit, 129);
     expect_one_error(run_exectap({"-u", unit}), 1, {"at most 128 cgroups can be watched at once"});
 }
 
@@ -228,11 +233,7 @@ TEST_F(TargetCgroup, MoreThanCanBeWatchedMakeTheTraceIncomplete) {
     const auto unit = fmt::format("many-{}.service", ::getpid());
     const Cgroup above(own(""));
     Watching trace({"-u", unit});
-    {
-        std::vector<std::unique_ptr<Cgroup>> many;
-        for (int i = 0; i < 130; i++)
-            many.push_back(std::make_unique<Cgroup>(fmt::format("{}/{}", own(""), i) + "/" + unit));
-    }
+    many_of(unit, 130);
     const auto outcome = trace.stop();
     EXPECT_EQ(outcome.status, exited(3));
     EXPECT_THAT(outcome.last_words(), HasSubstr("2 cgroups could not be followed, what ran in them is unknown"));

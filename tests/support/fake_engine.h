@@ -102,8 +102,8 @@ private:
                 requests_.push_back(client.request.substr(0, client.request.find("\r\n")));
         }
         if (is_whole(client.request) && !client.is_answered) take(client);
-        const auto part =
-            std::string_view(client.unsent).substr(0, most_at_once == 0 ? client.unsent.size() : most_at_once);
+        const std::string_view unsent = client.unsent;
+        const auto part = unsent.substr(0, most_at_once == 0 ? unsent.size() : most_at_once);
         const auto sent = ::send(client.fd.get(), part.data(), part.size(), MSG_NOSIGNAL);
         if (sent > 0) client.unsent.erase(0, static_cast<std::size_t>(sent));
         if (client.is_answered && !client.is_stream && client.unsent.empty()) client.is_done = true;
