@@ -8,6 +8,7 @@
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -127,6 +128,32 @@ TEST_F(ContainerNameOfARun, ThatNobodyTellsMakesTheTraceIncomplete) {
     EXPECT_EQ(outcome.status, exited(3));
     EXPECT_THAT(outcome.last_words(),
                 HasSubstr("1 cgroup could not be followed, what ran in it is unknown: incomplete"));
+}
+
+// What it is in was known as nobody's until then, and it is not started anew.
+TEST_F(ContainerNameOfARun, ThatBecomesKnownLaterIsWatchedFromThenOn) {
+    SKIP_UNLESS(cgroup_mount().has_value(), "no cgroup v2 hierarchy is mounted");
+    const std::string id(64, 'd');
+    const PrivateRun run;
+    auto engine = std::make_unique<ServedEngine>("/run/docker.sock", std::string(64, 'e'), "another");
+    std::optional<Cgroup> group;
+    Shell inside;
+    Watching trace({"-c", "web", "--no-failed"});
+    engine.reset();
+    trace.err().wait_for_line("exectap: the container engine at /run/docker.sock has gone");
+    group.emplace(fmt::format("/exectap-test-{}.slice/docker-{}.scope", ::getpid(), id));
+    inside.run("echo 0 >" + group->entrance());
+    trace.err().wait_for_line("exectap: nobody says what the new container");
+    inside.run("/bin/true before");
+    engine = std::make_unique<ServedEngine>("/run/docker.sock", id, "web");
+    trace.err().wait_for_line("exectap: container web is there");
+    inside.run("/bin/true after");
+    Process({"/bin/sh", "-c", "echo 0 >" + group->entrance() + "; exec /bin/true entered"}).wait();
+    const auto outcome = trace.stop();
+    EXPECT_EQ(outcome.status, exited(3));
+    ASSERT_EQ(outcome.out.size(), 2U);
+    EXPECT_THAT(outcome.out[0], HasSubstr("/bin/true\",\"after\""));
+    EXPECT_THAT(outcome.out[1], HasSubstr("/bin/true\",\"entered\""));
 }
 
 TEST_F(ContainerNameOfARun, IsNotNeededWhereTheIdIsGiven) {
