@@ -44,14 +44,6 @@ void run_in(const Cgroup& cgroup, const std::string& command) {
     shell.run(command);
 }
 
-std::vector<Command> true_commands(const JsonOutcome& outcome) {
-    std::vector<Command> commands;
-    for (auto& command : commands_of(outcome)) {
-        if (command.at(0) == "/bin/true") commands.push_back(std::move(command));
-    }
-    return commands;
-}
-
 TEST_F(TargetCgroup, ThatIsNotThereYetIsWaitedForAndSeenFromItsFirstExecOn) {
     JsonWatching trace({"--cgroup", own("/a/b")});
     EXPECT_THAT(trace.err().wait_for_line("exectap: waiting for"),

@@ -22,15 +22,6 @@ using Command = std::vector<std::string>;
 
 class TargetTerminal : public KernelTest {};
 
-// What the shells of these tests run has a path.
-std::vector<Command> commands_with_path(const JsonOutcome& outcome) {
-    std::vector<Command> commands;
-    for (auto& command : commands_of(outcome)) {
-        if (command.at(0) == "/bin/true") commands.push_back(std::move(command));
-    }
-    return commands;
-}
-
 TEST_F(TargetTerminal, ThatNobodyHasIsWaitedForAndSeenFromTheFirstExecOn) {
     const Pty terminal;
     JsonWatching trace({"--tty", terminal.path(), "--events", "exec,attempt,exit"});
@@ -78,7 +69,7 @@ TEST_F(TargetTerminal, SessionsThatOpenOnItLaterAreSeenAndOthersNot) {
     stranger.run("/bin/true of a stranger");
     second.run("/bin/true two");
     const auto outcome = trace.stop();
-    EXPECT_THAT(commands_with_path(outcome), ElementsAre(Command{"/bin/true", "one"}, Command{"/bin/true", "two"}));
+    EXPECT_THAT(true_commands(outcome), ElementsAre(Command{"/bin/true", "one"}, Command{"/bin/true", "two"}));
     // It never went.
     EXPECT_THAT(outcome.of("target"), IsEmpty());
 }
@@ -89,7 +80,7 @@ TEST_F(TargetTerminal, WhoLeavesItIsStillWatchedAsADescendant) {
     JsonWatching trace({"--tty", terminal.path()});
     inside.run("setsid /bin/sh -c '/bin/true of a daemon; :'");
     const auto outcome = trace.stop();
-    EXPECT_THAT(commands_with_path(outcome), ElementsAre(Command{"/bin/true", "of", "a", "daemon"}));
+    EXPECT_THAT(true_commands(outcome), ElementsAre(Command{"/bin/true", "of", "a", "daemon"}));
 }
 
 TEST_F(TargetTerminal, WithoutChildrenItIsWhoHasItAndNobodyElse) {
@@ -99,7 +90,7 @@ TEST_F(TargetTerminal, WithoutChildrenItIsWhoHasItAndNobodyElse) {
     inside.run("/bin/sh -c '/bin/true has it; setsid /bin/sh -c \"/bin/true has none; exec /bin/true\"; :'");
     inside.run("(exit 7); :");
     const auto outcome = trace.stop();
-    EXPECT_THAT(commands_with_path(outcome), ElementsAre(Command{"/bin/true", "has", "it"}));
+    EXPECT_THAT(true_commands(outcome), ElementsAre(Command{"/bin/true", "has", "it"}));
     // A child has the terminal too, though it never runs a program.
     std::vector<int> codes;
     for (const auto& exit : outcome.of("exit")) codes.push_back(exit.at("exit_code"));
@@ -120,8 +111,8 @@ TEST_F(TargetTerminal, OfAnotherDevptsIsAnotherTerminal) {
     Shell stranger(ProcessOptions{.terminal = &other});
     inside.run("/bin/true one");
     stranger.run("/bin/true two");
-    EXPECT_THAT(commands_with_path(trace.stop()), ElementsAre(Command{"/bin/true", "one"}));
-    EXPECT_THAT(commands_with_path(of_other.stop()), ElementsAre(Command{"/bin/true", "two"}));
+    EXPECT_THAT(true_commands(trace.stop()), ElementsAre(Command{"/bin/true", "one"}));
+    EXPECT_THAT(true_commands(of_other.stop()), ElementsAre(Command{"/bin/true", "two"}));
 }
 
 TEST_F(TargetTerminal, IsToldWhenItGoesAndComesBack) {
@@ -139,8 +130,7 @@ TEST_F(TargetTerminal, IsToldWhenItGoesAndComesBack) {
     Process(ProcessOptions{.argv = {"/bin/true", "after"}, .terminal = &anew.back()}).wait();
     const auto outcome = trace.stop();
     EXPECT_THAT(changes_of(outcome), ElementsAre("appeared tty:" + path, "gone tty:" + path, "appeared tty:" + path));
-    EXPECT_THAT(commands_with_path(outcome),
-                ElementsAre(Command{"/bin/true", "before"}, Command{"/bin/true", "after"}));
+    EXPECT_THAT(true_commands(outcome), ElementsAre(Command{"/bin/true", "before"}, Command{"/bin/true", "after"}));
 }
 
 TEST_F(TargetTerminal, IsNotWaitedForIfNobodyWantsThat) {

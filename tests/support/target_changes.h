@@ -33,6 +33,15 @@ inline std::vector<std::vector<std::string>> commands_of(const JsonOutcome& outc
     return commands;
 }
 
+// Those that run /bin/true: what the shells of a test start beside it is no matter.
+inline std::vector<std::vector<std::string>> true_commands(const JsonOutcome& outcome) {
+    std::vector<std::vector<std::string>> commands;
+    for (auto& command : commands_of(outcome)) {
+        if (command.at(0) == "/bin/true") commands.push_back(std::move(command));
+    }
+    return commands;
+}
+
 // So many lines hold this text, once this returns.
 inline void wait_for_lines_with(LineCollector& lines, std::string_view text, std::ptrdiff_t count = 1) {
     const auto holds = [text](const std::string& line) { return line.find(text) != std::string::npos; };
