@@ -5,7 +5,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <vector>
 
 #include "decode/decode.h"
 #include "exectap/result.h"
@@ -16,7 +18,7 @@ namespace exectap {
 
 class LiveTargets {
 public:
-    // `targets` is the kernel's; `config` outlives this.
+    // `targets` is the kernel's.
     LiveTargets(wire_targets& targets, const SessionConfig& config);
 
     // Before the programs are attached.
@@ -54,7 +56,7 @@ private:
     Result<void> write_rule(const CgroupRule& rule);
 
     wire_targets& targets_;
-    const std::vector<TerminalTarget>& terminals_;
+    std::vector<TerminalTarget> terminals_;
     CgroupTargets cgroups_;
     std::function<void(std::size_t)> on_terminal_;
     std::size_t awaited_terminals_ = 0;

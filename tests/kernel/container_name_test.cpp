@@ -37,7 +37,7 @@ public:
             while (!is_over_) {
                 engine_.holds_answers = is_silent_;
                 engine_.step();
-                std::this_thread::sleep_for(1ms);
+                engine_.wait_for_work(10ms);
             }
         });
     }

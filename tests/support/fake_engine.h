@@ -3,12 +3,14 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <list>
@@ -64,6 +66,15 @@ public:
     }
     void end_events() {
         clients_.remove_if([](const Client& client) { return client.is_stream; });
+    }
+
+    // Until there is something to read, or for so long.
+    void wait_for_work(std::chrono::milliseconds patience) const {
+        std::vector<pollfd> ready = {{listener_.get(), POLLIN, 0}};
+        for (const auto& client : clients_) {
+            if (!client.is_answered) ready.push_back({client.fd.get(), POLLIN, 0});
+        }
+        ::poll(ready.data(), ready.size(), static_cast<int>(patience.count()));
     }
 
     void step() {
