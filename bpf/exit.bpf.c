@@ -126,20 +126,39 @@ static __always_inline void tell_exit(struct task_struct *task, const struct wir
 	submit(exit);
 }
 
+static __always_inline bool is_untold(struct wire_mark *leaders_mark)
+{
+	return !leaders_mark || !__sync_lock_test_and_set(&leaders_mark->is_told_ended, 1);
+}
+
 /*
  * Where the tracepoint does not say so, several threads that end together can all see that none is left: the first of them
  * tells, by exchange in the leader's mark.
  */
 static __always_inline bool is_last_thread(struct task_struct *task, bool group_dead)
 {
-	struct wire_mark *mark;
-
 	if (tells_group_dead())
 		return group_dead;
-	if (task->signal->live.counter != 0)
-		return false;
-	mark = mark_of(task->group_leader);
-	return !mark || !__sync_lock_test_and_set(&mark->is_told_ended, 1);
+	return task->signal->live.counter == 0 && is_untold(mark_of(task->group_leader));
+}
+
+/*
+ * A thread that the kernel made in a process, as for io_uring, has no mark: no tracepoint tells of its start. It can be
+ * the last to end all the same, and then the process ends with it.
+ */
+static __always_inline int see_exit_of_unmarked(struct task_struct *task, bool group_dead)
+{
+	struct task_struct *leader = task->group_leader;
+	struct wire_mark *mark;
+
+	if (leader == task || !config.tells[WIRE_EXIT])
+		return 0;
+	mark = mark_of(leader);
+	if (!mark || !is_watched(mark))
+		return 0;
+	if ((tells_group_dead() ? group_dead : task->signal->live.counter == 0) && is_untold(mark))
+		tell_exit(task, mark);
+	return 0;
 }
 
 /* `group_dead` as the tracepoint tells it, if it does. */
@@ -149,6 +168,8 @@ static __always_inline int see_exit(struct task_struct *task, bool group_dead, e
 
 	if (config.watch_children && state.seeding && !config.all)
 		record_family(task, is_watched(mark));
+	if (!mark && !config.all)
+		return see_exit_of_unmarked(task, group_dead);
 	if (!is_watched(mark))
 		return 0;
 	if (config.preemptible && group_dead)
