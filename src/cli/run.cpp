@@ -153,7 +153,7 @@ void Run::on_signal(int signal) {
         return;
     }
     if (!options_.quiet) std::fputs("Exiting...\n", stderr);
-    Signals::let_go();
+    signals_.take_as_the_end();
     is_done_ = true;
 }
 
@@ -220,7 +220,7 @@ void Run::wait_until_written() {
     while (!output_.is_written()) {
         std::array<pollfd, 2> ready = {pollfd{output_.event_fd(), POLLIN, 0}, pollfd{signals_.fd(), POLLIN, 0}};
         if (::poll(ready.data(), ready.size(), -1) < 0) continue;
-        while (const auto signal = signals_.next()) Signals::obey(*signal);
+        while (const auto signal = signals_.next()) signals_.obey(*signal);
         on_output();
     }
     on_output();
@@ -234,7 +234,7 @@ void Run::wait_until_matches_are_written() {
     while (!output.is_written()) {
         std::array<pollfd, 2> ready = {pollfd{output.event_fd(), POLLIN, 0}, pollfd{signals_.fd(), POLLIN, 0}};
         if (::poll(ready.data(), ready.size(), -1) < 0) continue;
-        while (const auto signal = signals_.next()) Signals::obey(*signal);
+        while (const auto signal = signals_.next()) signals_.obey(*signal);
         output.failure();
     }
     const auto matched = *observers_.forbidden_matched();
@@ -284,7 +284,7 @@ Result<int> Run::end() {
             say(closed.error().message);
         }
         wait_until_matches_are_written();
-        Signals::let_go();
+        signals_.let_go();
         if (session_) is_complete = summary.is_complete() && closed;
         // All of it left exectap, and yet the file system has refused some, nobody knows what: there is no verdict.
         const bool is_unknown = summary.is_complete() && !closed;

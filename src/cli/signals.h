@@ -2,6 +2,7 @@
 // Signals as something to poll.
 #pragma once
 
+#include <csignal>
 #include <optional>
 #include <span>
 
@@ -19,16 +20,21 @@ public:
     int fd() const { return fd_.get(); }
     std::optional<int> next();
 
-    // What comes now does what it does to any program: the second Ctrl-C ends the run at once.
-    static void let_go();
+    // This one was to end the run. The next does what it does to any program: the second Ctrl-C ends the run at once.
+    void take_as_the_end();
 
-    // Does what this signal does to any program, except for what it never means to end one.
-    static void obey(int number);
+    // While the run ends. If it does so by itself, the first Ctrl-C came a moment too late and changes nothing.
+    void obey(int number);
+
+    // As above, of what nobody reads here any more.
+    void let_go() const;
 
 private:
-    explicit Signals(UniqueFd fd) : fd_(std::move(fd)) {}
+    Signals(UniqueFd fd, const sigset_t& taken) : fd_(std::move(fd)), taken_(taken) {}
 
     UniqueFd fd_;
+    sigset_t taken_;
+    bool has_ended_run_ = false;
 };
 
 }  // namespace exectap::cli

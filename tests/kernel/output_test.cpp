@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Where events go, and when. What happens when they can't is in hard_cases_end_test.cpp.
+#include <fmt/format.h>
+
 #include <csignal>
 #include <filesystem>
+#include <thread>
 
 #include "support/exectap.h"
 #include "support/kernel_test.h"
@@ -10,6 +13,7 @@
 namespace exectap::test {
 namespace {
 
+using testing::AnyOf;
 using testing::Contains;
 using testing::Each;
 using testing::ElementsAre;
@@ -98,6 +102,54 @@ TEST_F(OutputOf, SigtermAndSighupEndARunInOrder) {
         EXPECT_THAT(outcome.events(), SizeIs(1));
         EXPECT_EQ(outcome.verdict().execs, 1U);
     }
+}
+
+bool has_links(const Process& trace) {
+    for (const auto& fd : std::filesystem::directory_iterator("/proc/" + trace.pid_text() + "/fd")) {
+        std::error_code is_gone;
+        if (std::filesystem::read_symlink(fd.path(), is_gone).string().find("bpf_link") != std::string::npos) return true;
+    }
+    return false;
+}
+
+// A run that has ended, because what it watched has, and that waits for somebody to read what it has to say.
+class EndedRun {
+public:
+    static constexpr int kExecs = 800;
+
+    EndedRun() {
+        pipe_.write_end.reset();
+        shell_.run(fmt::format("i=0; while [ $i -lt {} ]; do /bin/true $i; i=$((i+1)); done", kExecs));
+        shell_.write("exit\n");
+        shell_.wait();
+        while (has_links(trace_)) std::this_thread::yield();
+    }
+
+    Watching& trace() { return trace_; }
+    std::vector<std::string> read() { return lines_of(read_all(pipe_.read_end)); }
+
+private:
+    Pipe pipe_ = Pipe::create();
+    Shell shell_;
+    Watching trace_{{"--events=exec", shell_.pid_text()}, {.out = pipe_.write_end.get()}};
+};
+
+TEST_F(OutputOf, ASignalThatComesWhenTheRunHasEndedByItselfChangesNothing) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        EndedRun run;
+        run.trace().send_signal(signal);
+        EXPECT_THAT(run.read(), SizeIs(EndedRun::kExecs));
+        const auto outcome = run.trace().finish();
+        EXPECT_EQ(outcome.status, exited(0)) << signal;
+        EXPECT_EQ(outcome.verdict().execs, EndedRun::kExecs);
+    }
+}
+
+TEST_F(OutputOf, TheNextSignalEndsItAtOnce) {
+    EndedRun run;
+    run.trace().send_signal(SIGHUP);
+    run.trace().send_signal(SIGTERM);
+    EXPECT_THAT(run.trace().wait(), AnyOf(killed_by(SIGHUP), killed_by(SIGTERM)));
 }
 
 TEST_F(OutputOf, EventsAreThereBeforeTheRunEnds) {
