@@ -9,7 +9,7 @@ static __always_inline bool is_killed(struct task_struct *task)
 {
 	unsigned long kill_bit = 1UL << (SIGKILL - 1);
 
-	return (task->pending.signal.sig[0] | task->signal->shared_pending.signal.sig[0]) & kill_bit;
+	return (task->pending.signal.sig[0] | BPF_CORE_READ(task, signal, shared_pending.signal.sig[0])) & kill_bit;
 }
 
 /*

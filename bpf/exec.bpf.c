@@ -37,8 +37,6 @@ int BPF_PROG(on_rename, struct task_struct *task, const char *new_comm)
 {
 	struct task_struct *current = bpf_get_current_task_btf();
 
-	if (!config.all && !has_live_targets() && !task->bpf_storage)
-		return 0;
 	return task == current ? see_rename(current, FIRST) : 0;
 }
 
@@ -231,16 +229,22 @@ static __always_inline void plan_exec(struct call_plan *plan, struct task_struct
 	plan_origin(plan, task);
 }
 
+/* Global, so that the verifier looks at it once: it follows pointers, and each costs it a search (ARCHITECTURE.md). */
+__noinline int is_parent_watched(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return is_watched(stored_mark_of(task->real_parent->group_leader));
+}
+
 /*
  * A worker thread that was there before the trace execs before the iterator reaches it: it takes the place of the marked
  * leader, unmarked. Its parent may be watched; if not, the next pass finds it by its root.
  */
 static __always_inline struct wire_mark *mark_worker(struct task_struct *task)
 {
-	struct wire_mark *mark = NULL;
+	struct wire_mark *mark = watch(task);
 
-	if (is_watched(mark_of(task->real_parent->group_leader)))
-		mark = watch(task);
 	/* The pass under way may have been at its children already. */
 	if (mark && state.seeding)
 		__sync_fetch_and_add(&state.disturbances, 1);
@@ -250,11 +254,8 @@ static __always_inline struct wire_mark *mark_worker(struct task_struct *task)
 /* The mark of a child could not be made at its fork. That was counted; most of what it would hide is told like this. */
 static __always_inline struct wire_mark *mark_late(struct task_struct *task)
 {
-	struct wire_mark *mark;
+	struct wire_mark *mark = make_mark(task, &fresh_mark);
 
-	if (!is_watched(mark_of(task->real_parent->group_leader)))
-		return NULL;
-	mark = make_mark(task, &fresh_mark);
 	if (mark)
 		begin_life(task, mark);
 	return mark;
@@ -263,6 +264,7 @@ static __always_inline struct wire_mark *mark_late(struct task_struct *task)
 static __always_inline struct wire_mark *mark_at_exec(struct task_struct *task, int old_pid)
 {
 	struct wire_mark *mark = mark_of(task);
+	bool is_worker;
 
 	if (config.all)
 		return mark;
@@ -271,9 +273,10 @@ static __always_inline struct wire_mark *mark_at_exec(struct task_struct *task, 
 		mark = mark_if_live(task, mark);
 	if (mark || !config.watch_children)
 		return mark;
-	if (old_pid != task->tgid)
-		return mark_worker(task);
-	return state.marks_lost ? mark_late(task) : NULL;
+	is_worker = old_pid != task->tgid;
+	if ((!is_worker && !state.marks_lost) || !is_parent_watched())
+		return NULL;
+	return is_worker ? mark_worker(task) : mark_late(task);
 }
 
 static __always_inline int see_exec(struct task_struct *task, int old_pid, struct linux_binprm *bprm, enum run run)

@@ -65,7 +65,7 @@ static long record_ancestor(__u32 index, struct family_walk *walk)
 static __always_inline void record_family(struct task_struct *task, bool is_in_scope)
 {
 	struct list_head *head = (void *)task + bpf_core_field_offset(struct task_struct, children);
-	struct task_struct *leader = task->group_leader;
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 	struct family_walk walk = {
 		.task = task,
 		.node = BPF_CORE_READ(head, next),
@@ -139,24 +139,22 @@ static __always_inline bool is_last_thread(struct task_struct *task, bool group_
 {
 	if (tells_group_dead())
 		return group_dead;
-	return task->signal->live.counter == 0 && is_untold(mark_of(task->group_leader));
+	return BPF_CORE_READ(task, signal, live.counter) == 0 && is_untold(stored_mark_of(task->group_leader));
 }
 
 /*
  * A thread that the kernel made in a process, as for io_uring, has no mark: no tracepoint tells of its start. It can be
- * the last to end all the same, and then the process ends with it.
+ * the last to end all the same, and then the process ends with it. Global, as is_parent_watched().
  */
-static __always_inline int see_exit_of_unmarked(struct task_struct *task, bool group_dead)
+__noinline int see_exit_of_unmarked(bool group_dead)
 {
-	struct task_struct *leader = task->group_leader;
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct wire_mark *mark;
 
-	if (leader == task || !config.tells[WIRE_EXIT])
+	if (task->pid == task->tgid || !(tells_group_dead() ? group_dead : !BPF_CORE_READ(task, signal, live.counter)))
 		return 0;
-	mark = mark_of(leader);
-	if (!mark || !is_watched(mark))
-		return 0;
-	if ((tells_group_dead() ? group_dead : task->signal->live.counter == 0) && is_untold(mark))
+	mark = stored_mark_of(task->group_leader);
+	if (mark && is_watched(mark) && is_untold(mark))
 		tell_exit(task, mark);
 	return 0;
 }
@@ -169,7 +167,7 @@ static __always_inline int see_exit(struct task_struct *task, bool group_dead, e
 	if (config.watch_children && state.seeding && !config.all)
 		record_family(task, is_watched(mark));
 	if (!mark && !config.all)
-		return see_exit_of_unmarked(task, group_dead);
+		return config.tells[WIRE_EXIT] ? see_exit_of_unmarked(group_dead) : 0;
 	if (!is_watched(mark))
 		return 0;
 	if (config.preemptible && group_dead)

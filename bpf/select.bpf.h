@@ -6,12 +6,19 @@
 #include "kernel_types.h"
 #include "maps.bpf.h"
 
-/* One load, and a task that nobody has marked is done. Other tools' storage sets the pointer too: then look up. */
+/* For where it is likely that the task has one, or does not matter. */
+static __always_inline struct wire_mark *stored_mark_of(struct task_struct *task)
+{
+	return bpf_task_storage_get(&marks, task, 0, 0);
+}
+
+/*
+ * One load, and a task that nobody has marked is done. Other tools' storage sets the pointer too: then look up. The load
+ * itself is next to nothing, but not to the verifier (ARCHITECTURE.md).
+ */
 static __always_inline struct wire_mark *mark_of(struct task_struct *task)
 {
-	if (!task->bpf_storage)
-		return NULL;
-	return bpf_task_storage_get(&marks, task, 0, 0);
+	return task->bpf_storage ? stored_mark_of(task) : NULL;
 }
 
 /* `pid` as its namespace of this level numbers it; that of level 0 is the kernel's first. */

@@ -9,51 +9,62 @@ static __always_inline bool has_lineage_in_scope(struct task_struct *leader)
 	return known && known->in_scope;
 }
 
-/* Never `parent`: that is the tracer under ptrace. */
-static __always_inline bool is_in_scope(struct task_struct *task)
-{
-	struct task_struct *leader = task->group_leader;
+/* A task, and whose mark decides on it: its leader's, or its parent's leader's. */
+struct found_task {
+	struct task_struct *task;
+	bool is_leader;
+	struct wire_mark *leaders_mark;	/* of another task */
+	struct wire_mark *parents_mark;	/* of a leader */
+};
 
+/* Never `parent`: that is the tracer under ptrace. */
+static __always_inline struct found_task find_task(struct task_struct *task)
+{
+	struct found_task found = { .task = task, .is_leader = task->pid == task->tgid };
+
+	if (found.is_leader)
+		found.parents_mark = stored_mark_of(task->real_parent->group_leader);
+	else
+		found.leaders_mark = stored_mark_of(task->group_leader);
+	return found;
+}
+
+static __always_inline bool is_in_scope(const struct found_task *found)
+{
 	/* Who is left out goes first, with all descendants: a task that is marked is not asked about again. */
 	if (state.settling)
 		return false;
 	/* Then nobody needs a mark but for what it keeps. */
 	if (config.all)
 		return config.ancestry;
-	if (leader != task)
-		return is_watched(mark_of(leader));
-	if (has_live_target(task))
+	if (!found->is_leader)
+		return is_watched(found->leaders_mark);
+	if (has_live_target(found->task))
 		return true;
 	if (!config.watch_children)
 		return false;
-	return is_watched(mark_of(task->real_parent->group_leader)) || has_lineage_in_scope(task);
+	return is_watched(found->parents_mark) || has_lineage_in_scope(found->task);
 }
 
 /* It is in scope. `mark` is what it has: nothing, or what says no more than that. */
-static __always_inline struct wire_mark *watch_found(struct task_struct *task, struct wire_mark *mark)
+static __always_inline struct wire_mark *watch_found(const struct found_task *found, struct wire_mark *mark)
 {
-	struct task_struct *leader = task->group_leader;
-
 	if (mark) {
 		mark->candidate = WIRE_NO_CANDIDATE;
 		mark->kind = WIRE_MARK_WATCHED;
 	} else {
-		mark = watch(task);
+		mark = watch(found->task);
 	}
 	/* Then nothing else than a live target of its own, or its leader's, brought it into scope. */
-	if (mark && has_live_targets() && !config.watch_children) {
-		struct wire_mark *leaders_mark = leader == task ? NULL : mark_of(leader);
-
-		mark->is_live = leader == task || (leaders_mark && leaders_mark->is_live);
-	}
+	if (mark && has_live_targets() && !config.watch_children)
+		mark->is_live = found->is_leader || (found->leaders_mark && found->leaders_mark->is_live);
 	return mark;
 }
 
 /* A thread or a child of who is left out. */
-static __always_inline bool is_left_out(struct task_struct *task)
+static __always_inline bool is_left_out(const struct found_task *found)
 {
-	struct task_struct *leader = task->group_leader;
-	struct wire_mark *mark = mark_of(leader != task ? leader : task->real_parent->group_leader);
+	const struct wire_mark *mark = found->is_leader ? found->parents_mark : found->leaders_mark;
 
 	return mark && mark->kind == WIRE_MARK_LEFT_OUT;
 }
@@ -126,19 +137,22 @@ SEC("iter/task")
 int mark_tasks(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
+	struct seq_file *seq = ctx->meta->seq;
+	struct found_task found;
 	bool is_new = false;
 	struct wire_mark *mark;
 
 	if (!task)
 		return 0;
 	if (config.ancestry && state.seeding && ctx->meta->seq_num == 0)
-		list_init(ctx->meta->seq);
-	mark = mark_of(task);
+		list_init(seq);
+	mark = stored_mark_of(task);
+	found = find_task(task);
 	/* Later passes only count. */
-	if (!mark && state.seeding && is_left_out(task)) {
+	if (!mark && state.seeding && is_left_out(&found)) {
 		mark = leave_out(task);
-	} else if (state.seeding && is_unwatched(mark) && is_in_scope(task)) {
-		mark = watch_found(task, mark);
+	} else if (state.seeding && is_unwatched(mark) && is_in_scope(&found)) {
+		mark = watch_found(&found, mark);
 		is_new = true;
 	} else if (state.is_sorting && mark) {
 		is_new = sort_candidate(mark);
@@ -148,10 +162,10 @@ int mark_tasks(struct bpf_iter__task *ctx)
 			begin_life(task, mark);
 		if (config.ancestry)
 			learn_past(task, mark);
-		list_task(ctx->meta->seq, task, mark, is_new);
-	} else if (config.ancestry && state.seeding && task->pid == task->tgid) {
+		list_task(seq, task, mark, is_new);
+	} else if (config.ancestry && state.seeding && found.is_leader) {
 		/* It may be an ancestor of who is watched. */
-		list_task(ctx->meta->seq, task, NULL, false);
+		list_task(seq, task, NULL, false);
 	}
 	return 0;
 }

@@ -72,7 +72,7 @@ Result<Link> attach(bpf_program* program, const char* tracepoint) {
                      ErrorKind::failure, code};
     };
     if (tracepoint == nullptr) {
-        Link link(::bpf_program__attach(program));
+        Link link(::bpf_program__attach_trace(program));
         if (!link) return failure(errno);
         return link;
     }

@@ -22,6 +22,7 @@
 #include "capture/counters.h"
 #include "capture/delivery.h"
 #include "capture/diagnose.h"
+#include "capture/kernel_types.h"
 #include "capture/live_targets.h"
 #include "capture/probes.h"
 #include "capture/ring.h"
@@ -156,10 +157,15 @@ wire_config wire_config_of(const SessionConfig& config) {
 }
 
 Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config, AttemptMechanism mechanism) {
-    Skeleton skeleton(exectap_bpf__open());
+    auto types = KernelTypes::create();
+    if (!types) return types.error();
+    LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = (*types)->path());
+    Skeleton skeleton(exectap_bpf__open_opts(&options));
     if (!skeleton) return explain_load_failure(facts_of_machine(), errno);
+    const auto read = (*types)->read(skeleton->obj);
+    if (!read) return read.error().code == ENOENT ? explain_load_failure(facts_of_machine(), ENOENT) : read.error();
     skeleton->rodata->config = wire_config_of(config);
-    skeleton->rodata->config.preemptible = are_programs_preemptible();
+    skeleton->rodata->config.preemptible = (*types)->are_programs_preemptible();
     auto& targets = skeleton->bss->targets;
     if (config.uids.size() > kMostUids)
         return usage_error(fmt::format("{} users; events of at most {} can be wanted", config.uids.size(), kMostUids));

@@ -2,60 +2,18 @@
 #include "capture/skips.h"
 
 #include <bpf/bpf.h>
-#include <fcntl.h>
 #include <linux/bpf.h>
-#include <linux/btf.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstddef>
 #include <cstring>
-#include <string_view>
 
 #include "capture/counters.h"
-#include "exectap/unique_fd.h"
 #include "log/log.h"
 
 namespace exectap {
 namespace {
-
-using namespace std::string_view_literals;
-
-// A file in memory, as long as this lives; empty if that can't be.
-class MappedFile {
-public:
-    explicit MappedFile(const char* path) {
-        const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
-        struct stat status {};
-        if (!file || ::fstat(file.get(), &status) != 0) return;
-        const auto size = static_cast<std::size_t>(status.st_size);
-        void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-        if (address != MAP_FAILED) bytes_ = {static_cast<const char*>(address), size};
-    }
-    ~MappedFile() {
-        if (!bytes_.empty()) ::munmap(const_cast<char*>(bytes_.data()), bytes_.size());
-    }
-    MappedFile(const MappedFile&) = delete;
-    MappedFile& operator=(const MappedFile&) = delete;
-
-    std::string_view bytes() const { return bytes_; }
-
-private:
-    std::string_view bytes_;
-};
-
-// The names of the kernel's types, each between two NULs.
-std::string_view names_of(std::string_view btf) {
-    btf_header header{};
-    if (btf.size() < sizeof header) return {};
-    std::memcpy(&header, btf.data(), sizeof header);
-    const auto begin = std::size_t{header.hdr_len} + header.str_off;
-    if (header.magic != BTF_MAGIC || begin > btf.size()) return {};
-    return btf.substr(begin, header.str_len);
-}
 
 std::uint64_t misses_of(const bpf_program* program) {
     bpf_prog_info info{};
@@ -75,14 +33,6 @@ std::uint64_t misses_of(const bpf_program* program) {
 std::uint64_t unmended(const Misses& misses, std::uint64_t untold) {
     const auto most = misses.told.value_or(0);
     return misses.check ? untold + std::min(most, *misses.check) : most;
-}
-
-// Since 7.0 (a46023d5616e) the kernel guards its tracepoints by this class instead of disabling preemption; compilers
-// describe only types that are in use. Its BTF can be mapped since 6.16: where it can't be, the kernel is an older one.
-// Only the names are searched, which takes less than 0.1 ms; parsing all of it takes libbpf 24.
-bool are_programs_preemptible() {
-    const MappedFile btf("/sys/kernel/btf/vmlinux");
-    return names_of(btf.bytes()).find("\0class_srcu_fast_notrace_t\0"sv) != std::string_view::npos;
 }
 
 std::uint64_t count_skipped(std::span<const AttachedProgram> programs, const wire_state& state) {

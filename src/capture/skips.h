@@ -20,9 +20,6 @@ struct Misses {
 // Events that no program told of, of which the check has seen `untold`; at most so many where it can't know.
 std::uint64_t unmended(const Misses& misses, std::uint64_t untold);
 
-// Whether this kernel preempts programs at tracepoints. Then it skips them for the tasks that come meanwhile.
-bool are_programs_preemptible();
-
 // Runs of all programs that were skipped and that nothing made good. After they were detached the number is final.
 std::uint64_t count_skipped(std::span<const AttachedProgram> programs, const wire_state& state);
 
