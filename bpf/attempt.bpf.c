@@ -121,13 +121,13 @@ static __always_inline int emit_attempt(__u32 class_bytes, read_args_fn read_arg
 		bpf_ringbuf_discard(step.record, BPF_RB_NO_WAKEUP);
 		return EMITTED_TOO_SMALL;
 	}
-	if (!plan->may_be_torn && (strings->cwd.flags & WIRE_PATH_TORN)) {
+	if (!(plan->flags & MAY_BE_TORN) && (strings->cwd.flags & WIRE_PATH_TORN)) {
 		bpf_ringbuf_discard(step.record, BPF_RB_NO_WAKEUP);
 		return EMITTED_TORN;
 	}
 	call = (struct wire_call *)(step.record + strings_room(class_bytes));
 	fill_plan(call, plan);
-	fill_caller(call);
+	fill_caller(call, plan);
 	fill_no_exe(call);
 	call->trailer = trailer_of(WIRE_ATTEMPT, true);
 	submit(step.record);
@@ -194,8 +194,6 @@ static __always_inline void plan_attempt(struct call_plan *plan, struct task_str
 	}
 	if (is_execveat)
 		plan->flags |= WIRE_EXECVEAT;
-	if (config.ancestry)
-		plan->parent = parent_of(task, mark);
 	plan_origin(plan, task);
 }
 
@@ -210,7 +208,7 @@ static __always_inline void tell_attempt(struct task_struct *task, struct wire_m
 	plan_attempt(&plan, task, mark);
 	emitted = emit_attempt_of_any_size(&plan);
 	if (emitted == EMITTED_TORN) {
-		plan.may_be_torn = 1;
+		plan.flags |= MAY_BE_TORN;
 		emitted = emit_attempt_of_any_size(&plan);
 	}
 	if (emitted != EMITTED)

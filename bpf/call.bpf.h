@@ -6,6 +6,7 @@
 #include "emit.bpf.h"
 #include "paths.bpf.h"
 #include "select.bpf.h"
+#include "window.bpf.h"
 
 /* The strings of a record while they are read into it, one after the other. */
 struct strings {
@@ -42,12 +43,18 @@ struct call_plan {
 	__u64 interpreter; /* 0: none */
 	__u64 tty;	   /* its name; 0: none */
 	__u64 cgroup;	   /* its kernfs_node */
+	__u64 signal;	   /* the task's signal_struct */
+	__u64 exe_inode;   /* of an exec */
+	__u64 time_ns;	   /* of an exec: when it was seen */
+	__u64 root;	   /* the mount at the root of the task's mount namespace */
 	struct path_plan exe;
 	struct path_plan cwd;
-	struct path_walk walk;
-	struct strings strings; /* here for the same reason as the walk; and these */
-	struct args_walk args_walk;
-	struct wire_program parent;
+	union { /* needed one after the other */
+		struct args_walk args_walk; /* of an attempt */
+		struct path_walk walk;
+		__u8 window[72];
+	};
+	struct strings strings; /* here for the same reason as the walk */
 	char comm[WIRE_COMM_BYTES];
 	__u32 args_bytes; /* of an exec: as many as are wanted */
 	__u32 argc;
@@ -55,9 +62,10 @@ struct call_plan {
 	__u32 tid;
 	__s32 syscall_id;
 	__s32 result;
-	__u32 may_be_torn; /* the second try */
-	__u32 padding;
 };
+
+/* In call_plan.flags, beside the call's: the second try. */
+#define MAY_BE_TORN (1u << 31)
 
 /* One step of reading arguments into a record: each class has a function of its own. */
 struct args_step {
@@ -67,44 +75,74 @@ struct args_step {
 
 typedef long (*read_args_fn)(__u32 index, struct args_step *step);
 
-/* Everything that is the current task's own. Global: one copy, which the verifier looks at once. */
-__noinline int fill_caller(struct wire_call *call)
+static __always_inline void fill_pids(struct wire_call *call, struct call_plan *plan, __u32 tgid)
+{
+	struct signal_struct *signal = (void *)plan->signal;
+	struct pid *process, *group, *session;
+	__u32 level;
+
+	READ_WINDOW(plan->window, 24, signal, pids[PIDTYPE_TGID]);
+	process = (void *)FROM_WINDOW(__u64, plan->window, 24, signal, pids[PIDTYPE_TGID], pids[PIDTYPE_TGID]);
+	group = (void *)FROM_WINDOW(__u64, plan->window, 24, signal, pids[PIDTYPE_TGID], pids[PIDTYPE_PGID]);
+	session = (void *)FROM_WINDOW(__u64, plan->window, 24, signal, pids[PIDTYPE_TGID], pids[PIDTYPE_SID]);
+	level = BPF_CORE_READ(process, level);
+	call->ns_pid = level ? number_of(process, level) : tgid;
+	call->pgid = group == process ? tgid : number_of(group, 0);
+	call->sid = session == group ? call->pgid : number_of(session, 0);
+}
+
+static __always_inline void fill_credentials(struct wire_call *call, struct call_plan *plan, const struct cred *cred)
+{
+	READ_WINDOW(plan->window, 64, cred, uid);
+	call->uid = FROM_WINDOW(__u32, plan->window, 64, cred, uid, uid);
+	call->euid = FROM_WINDOW(__u32, plan->window, 64, cred, uid, euid);
+	call->gid = FROM_WINDOW(__u32, plan->window, 64, cred, uid, gid);
+	call->egid = FROM_WINDOW(__u32, plan->window, 64, cred, uid, egid);
+	/* Before 6.3 (f122a08b197d) two __u32, the lower capabilities first: the same bits on the machines there are. */
+	call->cap_effective = FROM_WINDOW(__u64, plan->window, 64, cred, uid, cap_effective);
+}
+
+__noinline int fill_parent(struct wire_call *call)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
-	const struct cred *cred = BPF_CORE_READ(task, cred);
-	struct pid *pid = BPF_CORE_READ(signal, pids[PIDTYPE_TGID]);
 
-	if (!call)
+	if (call)
+		call->parent = parent_of(task, stored_mark_of(task));
+	return 0;
+}
+
+/* Everything that is the current task's own. Global: one copy, which the verifier looks at once. */
+__noinline int fill_caller(struct wire_call *call, struct call_plan *plan)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (!call || !plan)
 		return 0;
 	call->program = program_of(task);
 	call->ppid = BPF_CORE_READ(task, real_parent, tgid);
-	call->ns_pid = number_of(pid, BPF_CORE_READ(pid, level));
-	call->sid = number_of(BPF_CORE_READ(signal, pids[PIDTYPE_SID]), 0);
-	call->pgid = number_of(BPF_CORE_READ(signal, pids[PIDTYPE_PGID]), 0);
-	call->uid = BPF_CORE_READ(cred, uid.val);
-	call->euid = BPF_CORE_READ(cred, euid.val);
-	call->gid = BPF_CORE_READ(cred, gid.val);
-	call->egid = BPF_CORE_READ(cred, egid.val);
-	call->cap_effective = effective_capabilities(cred);
+	fill_pids(call, plan, task->tgid);
+	fill_credentials(call, plan, BPF_CORE_READ(task, cred));
 	call->loginuid = loginuid_of(task);
 	call->umask = BPF_CORE_READ(task, fs, umask);
 	__builtin_memcpy(call->new_comm, task->comm, sizeof(call->new_comm));
 	return 0;
 }
 
-__noinline int fill_exe(struct wire_call *call)
+__noinline int fill_exe(struct wire_call *call, struct call_plan *plan)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct inode *inode = BPF_CORE_READ(task, mm, exe_file, f_inode);
+	struct super_block *super;
+	struct inode *inode;
 
-	if (!call)
+	if (!call || !plan)
 		return 0;
-	call->exe_mode = BPF_CORE_READ(inode, i_mode);
-	call->exe_uid = BPF_CORE_READ(inode, i_uid.val);
-	call->exe_gid = BPF_CORE_READ(inode, i_gid.val);
-	call->exe_inode = BPF_CORE_READ(inode, i_ino);
-	call->exe_dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	inode = (void *)plan->exe_inode;
+	READ_WINDOW(plan->window, 72, inode, i_mode);
+	call->exe_mode = FROM_WINDOW(__u16, plan->window, 72, inode, i_mode, i_mode);
+	call->exe_uid = FROM_WINDOW(__u32, plan->window, 72, inode, i_mode, i_uid);
+	call->exe_gid = FROM_WINDOW(__u32, plan->window, 72, inode, i_mode, i_gid);
+	call->exe_inode = FROM_WINDOW(__u64, plan->window, 72, inode, i_mode, i_ino);
+	super = (void *)FROM_WINDOW(__u64, plan->window, 72, inode, i_mode, i_sb);
+	call->exe_dev = BPF_CORE_READ(super, s_dev);
 	return 0;
 }
 
@@ -121,15 +159,18 @@ static __always_inline void fill_no_exe(struct wire_call *call)
 /* From where the current task calls. */
 static __always_inline void plan_origin(struct call_plan *plan, struct task_struct *task)
 {
-	struct tty_struct *tty = BPF_CORE_READ(task, signal, tty);
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	struct tty_struct *tty = BPF_CORE_READ(signal, tty);
 
+	plan->signal = (__u64)signal;
 	if (tty)
 		plan->tty = (__u64)tty + bpf_core_field_offset(struct tty_struct, name);
 	if (tty && BPF_CORE_READ(tty, driver, major) == UNIX98_PTY_SLAVE_MAJOR)
 		plan->flags |= WIRE_TTY_IS_PTS;
 	if (!config.paths)
 		return;
-	plan_path(&plan->cwd, (void *)BPF_CORE_READ(task, fs) + bpf_core_field_offset(struct fs_struct, pwd), task);
+	plan->root = (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns, root);
+	plan_path(&plan->cwd, plan->window, (void *)BPF_CORE_READ(task, fs) + bpf_core_field_offset(struct fs_struct, pwd));
 	plan->cgroup = (__u64)BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
 }
 
@@ -212,8 +253,8 @@ __noinline int measure_paths(struct call_plan *plan)
 	if (!plan)
 		return 0;
 	if (plan->exe.dentry)
-		measure_path(&plan->exe, &plan->walk);
-	measure_path(&plan->cwd, &plan->walk);
+		measure_path(&plan->exe, plan->root, &plan->walk);
+	measure_path(&plan->cwd, plan->root, &plan->walk);
 	return 0;
 }
 
@@ -225,11 +266,11 @@ static __always_inline void read_paths(struct call_plan *plan, path_step_fn copy
 	struct path_walk *walk = &plan->walk;
 
 	if (has_exe) {
-		strings->exe = copy_path(copy_step, &plan->exe, walk, record, strings->offset);
+		strings->exe = copy_path(copy_step, &plan->exe, plan->root, walk, record, strings->offset);
 		strings->offset = walk->offset;
 		strings->is_too_small |= walk->is_full;
 	}
-	strings->cwd = copy_path(copy_step, &plan->cwd, walk, record, strings->offset);
+	strings->cwd = copy_path(copy_step, &plan->cwd, plan->root, walk, record, strings->offset);
 	strings->offset = walk->offset;
 	strings->is_too_small |= walk->is_full;
 	strings->cgroup = copy_cgroup(copy_cgroup_step, plan->cgroup, walk, record, strings->offset);
@@ -245,17 +286,20 @@ static __always_inline void fill_plan(struct wire_call *call, const struct call_
 	call->args_total = plan->args_total;
 	call->args_bytes = strings->args_bytes;
 	call->argc = plan->argc;
-	call->flags = plan->flags | strings->flags;
+	call->flags = (plan->flags & ~MAY_BE_TORN) | strings->flags;
 	call->filename_bytes = strings->filename_bytes;
 	call->interpreter_bytes = strings->interpreter_bytes;
 	call->tty_bytes = strings->tty_bytes;
 	call->exe = strings->exe;
 	call->cwd = strings->cwd;
 	call->cgroup = strings->cgroup;
+	if (config.ancestry)
+		fill_parent(call);
+	else
+		__builtin_memset(&call->parent, 0, sizeof(call->parent));
 	call->tid = plan->tid;
 	call->syscall_id = plan->syscall_id;
 	call->result = plan->result;
-	call->parent = plan->parent;
 	__builtin_memcpy(call->comm, plan->comm, sizeof(call->comm));
 }
 

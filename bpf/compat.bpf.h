@@ -110,16 +110,6 @@ static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *nod
 	return BPF_CORE_READ(node, parent);
 }
 
-/* Before 6.3 (f122a08b197d) two __u32, the lower capabilities first: the same bits on the machines there are. */
-static __always_inline __u64 effective_capabilities(const struct cred *cred)
-{
-	__u64 capabilities = 0;
-
-	bpf_probe_read_kernel(&capabilities, sizeof(capabilities),
-			      (void *)cred + bpf_core_field_offset(struct cred, cap_effective));
-	return capabilities;
-}
-
 /* The login id is there where auditing is built in; -1 when nobody logged in. */
 static __always_inline __u32 loginuid_of(struct task_struct *task)
 {

@@ -26,12 +26,12 @@ static __noinline __u32 candidate_of_current(void)
 	return mark ? mark->candidate : WIRE_NO_CANDIDATE;
 }
 
-static __always_inline struct wire_trailer trailer_of(enum wire_type type, bool is_wanted)
+static __always_inline struct wire_trailer trailer_at(__u64 time_ns, enum wire_type type, bool is_wanted)
 {
 	__u32 slot = cpu_slot();
 	struct wire_counters *cpu = &state.cpu[slot];
 	struct wire_trailer trailer = {
-		.time_ns = bpf_ktime_get_boot_ns(),
+		.time_ns = time_ns,
 		.lost = cpu->lost[WIRE_EXEC] + cpu->lost[WIRE_ATTEMPT] + cpu->lost[WIRE_EXIT] + cpu->lost[WIRE_FORK],
 		.cpu_slot = slot,
 		.type = type,
@@ -40,6 +40,11 @@ static __always_inline struct wire_trailer trailer_of(enum wire_type type, bool 
 	if (config.asks_containers && type != WIRE_CGROUP)
 		trailer.candidate = candidate_of_current();
 	return trailer;
+}
+
+static __always_inline struct wire_trailer trailer_of(enum wire_type type, bool is_wanted)
+{
+	return trailer_at(bpf_ktime_get_boot_ns(), type, is_wanted);
 }
 
 /*

@@ -126,15 +126,15 @@ static __always_inline int emit_exec(__u32 class_bytes, read_args_fn read_piece_
 		bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);
 		return EMITTED_TOO_SMALL;
 	}
-	if (!plan->may_be_torn && ((strings->exe.flags | strings->cwd.flags) & WIRE_PATH_TORN)) {
+	if (!(plan->flags & MAY_BE_TORN) && ((strings->exe.flags | strings->cwd.flags) & WIRE_PATH_TORN)) {
 		bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);
 		return EMITTED_TORN;
 	}
 	call = (struct wire_call *)(record + strings_room(class_bytes));
 	fill_plan(call, plan);
-	fill_caller(call);
-	fill_exe(call);
-	call->trailer = trailer_of(WIRE_EXEC, !(plan->flags & WIRE_CALL_IS_FILTERED));
+	fill_caller(call, plan);
+	fill_exe(call, plan);
+	call->trailer = trailer_at(plan->time_ns, WIRE_EXEC, !(plan->flags & WIRE_CALL_IS_FILTERED));
 	submit(record);
 	return EMITTED;
 }
@@ -198,8 +198,12 @@ static __always_inline int emit_exec_of_any_size(struct call_plan *plan)
 static __always_inline void plan_exec(struct call_plan *plan, struct task_struct *task, int old_pid,
 				      struct linux_binprm *bprm, struct wire_mark *mark)
 {
-	plan->args = BPF_CORE_READ(task, mm, arg_start);
-	plan->args_total = BPF_CORE_READ(task, mm, arg_end) - plan->args;
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct file *file = BPF_CORE_READ(bprm, file);
+
+	READ_WINDOW(plan->window, 16, mm, arg_start);
+	plan->args = FROM_WINDOW(__u64, plan->window, 16, mm, arg_start, arg_start);
+	plan->args_total = FROM_WINDOW(__u64, plan->window, 16, mm, arg_start, arg_end) - plan->args;
 	plan->args_bytes = plan->args_total;
 	if (plan->args_total > config.max_args_bytes) {
 		plan->args_bytes = config.max_args_bytes;
@@ -207,8 +211,8 @@ static __always_inline void plan_exec(struct call_plan *plan, struct task_struct
 	}
 	plan->argc = bprm->argc;
 	plan->tid = old_pid;
-	plan->filename = (__u64)BPF_CORE_READ(bprm, filename);
-	plan->interpreter = (__u64)BPF_CORE_READ(bprm, interp);
+	plan->filename = (__u64)bprm->filename;
+	plan->interpreter = (__u64)bprm->interp;
 	if (plan->interpreter == plan->filename)
 		plan->interpreter = 0;
 	if (mark && mark->in_exec) {
@@ -221,11 +225,9 @@ static __always_inline void plan_exec(struct call_plan *plan, struct task_struct
 		plan->flags |= WIRE_COMM_UNREADABLE;
 		plan->syscall_id = call_site_of(task).syscall_id;
 	}
-	if (config.ancestry)
-		plan->parent = parent_of(task, mark);
+	plan->exe_inode = (__u64)BPF_CORE_READ(file, f_inode);
 	if (config.paths)
-		plan_path(&plan->exe,
-			  (void *)BPF_CORE_READ(task, mm, exe_file) + bpf_core_field_offset(struct file, f_path), task);
+		plan_path(&plan->exe, plan->window, (void *)file + bpf_core_field_offset(struct file, f_path));
 	plan_origin(plan, task);
 }
 
@@ -291,8 +293,9 @@ static __always_inline int see_exec(struct task_struct *task, int old_pid, struc
 		mark = mark_to_note_in(task, mark);
 	if (!takes_exec(task, mark, run))
 		return 0;
+	plan.time_ns = bpf_ktime_get_boot_ns();
 	if (mark)
-		mark->program_since = bpf_ktime_get_boot_ns();
+		mark->program_since = plan.time_ns;
 	if (!is_wanted())
 		plan.flags = WIRE_CALL_IS_FILTERED;
 	if (!config.tells[WIRE_EXEC] || !count_seen(WIRE_EXEC, !plan.flags)) {
@@ -303,7 +306,7 @@ static __always_inline int see_exec(struct task_struct *task, int old_pid, struc
 	plan_exec(&plan, task, old_pid, bprm, mark);
 	result = emit_exec_of_any_size(&plan);
 	if (result == EMITTED_TORN) {
-		plan.may_be_torn = 1;
+		plan.flags |= MAY_BE_TORN;
 		result = emit_exec_of_any_size(&plan);
 	}
 	if (result != EMITTED)

@@ -9,13 +9,13 @@
 
 #include "compat.bpf.h"
 #include "kernel_types.h"
+#include "window.bpf.h"
 #include "wire.h"
 
 /* What is to be walked, and what measuring it gave. */
 struct path_plan {
 	__u64 dentry;
 	__u64 mount;
-	__u64 root; /* the mount at the root of the task's mount namespace */
 	__u32 fingerprint;
 	__u16 bytes;
 	__u16 flags;
@@ -29,6 +29,7 @@ struct path_plan {
 struct path_walk {
 	__u64 dentry; /* of a cgroup its kernfs_node */
 	__u64 mount;
+	__u64 mount_root; /* the dentry at the top of the mount */
 	__u64 offset; /* in the record */
 	__u32 bytes;
 	__u32 most_bytes;
@@ -36,11 +37,12 @@ struct path_walk {
 	__u32 flags;
 	__u32 is_done;
 	__u32 is_full; /* the class has no room for the rest */
+	__u8 window[48]; /* of the dentry, from its d_seq on */
 };
 
 struct path_step {
 	struct path_walk *walk;
-	const struct path_plan *plan;
+	__u64 root; /* the mount at the root of the task's mount namespace */
 	__u8 *record;
 };
 
@@ -49,11 +51,12 @@ static __always_inline struct mount *mount_of(struct vfsmount *mnt)
 	return (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 }
 
-static __always_inline void plan_path(struct path_plan *plan, const struct path *path, struct task_struct *task)
+/* `window`: 16 bytes that are not on the stack, of which 6.1 leaves nothing. */
+static __always_inline void plan_path(struct path_plan *plan, __u8 *window, const struct path *path)
 {
-	plan->dentry = (__u64)BPF_CORE_READ(path, dentry);
-	plan->mount = (__u64)mount_of(BPF_CORE_READ(path, mnt));
-	plan->root = (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns, root);
+	READ_WINDOW(window, 16, path, mnt);
+	plan->dentry = FROM_WINDOW(__u64, window, 16, path, mnt, dentry);
+	plan->mount = (__u64)mount_of((void *)FROM_WINDOW(__u64, window, 16, path, mnt, mnt));
 }
 
 static __always_inline __u32 mixed(__u32 fingerprint, __u64 value)
@@ -69,9 +72,9 @@ static __always_inline __u32 strings_limit(__u32 class_bytes)
 
 static __always_inline bool add_name(struct path_step *step, __u32 class_bytes, struct dentry *dentry)
 {
-	const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
-	__u64 length = BPF_CORE_READ(dentry, d_name.len);
 	struct path_walk *walk = step->walk;
+	const void *name = (void *)FROM_WINDOW(__u64, walk->window, 48, dentry, d_seq, d_name.name);
+	__u64 length = FROM_WINDOW(__u32, walk->window, 48, dentry, d_seq, d_name.len);
 	__u64 offset = walk->offset;
 
 	if (length > WIRE_NAME_MAX || walk->bytes + length + 1 > walk->most_bytes) {
@@ -104,21 +107,23 @@ static __always_inline long step_up(struct path_step *step, __u32 class_bytes)
 	struct mount *above;
 	__u32 sequence;
 
-	if (dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
+	if ((__u64)dentry == walk->mount_root) {
 		above = BPF_CORE_READ(mount, mnt_parent);
 		walk->fingerprint = mixed(walk->fingerprint, (__u64)mount);
 		if (above == mount) {
-			if ((__u64)mount != step->plan->root)
+			if ((__u64)mount != step->root)
 				walk->flags |= WIRE_PATH_UNREACHABLE;
 			walk->is_done = 1;
 			return 1;
 		}
 		walk->dentry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
 		walk->mount = (__u64)above;
+		walk->mount_root = (__u64)BPF_CORE_READ(above, mnt.mnt_root);
 		return 0;
 	}
-	sequence = BPF_CORE_READ(dentry, d_seq.seqcount.sequence);
-	parent = BPF_CORE_READ(dentry, d_parent);
+	READ_WINDOW(walk->window, 48, dentry, d_seq);
+	sequence = FROM_WINDOW(__u32, walk->window, 48, dentry, d_seq, d_seq.seqcount.sequence);
+	parent = (void *)FROM_WINDOW(__u64, walk->window, 48, dentry, d_seq, d_parent);
 	walk->fingerprint = mixed(mixed(walk->fingerprint, (__u64)dentry), sequence);
 	if (!parent)
 		walk->flags |= WIRE_PATH_UNREADABLE;
@@ -147,11 +152,18 @@ static __always_inline long step_up(struct path_step *step, __u32 class_bytes)
 static __always_inline void begin_walk(struct path_walk *walk, const struct path_plan *plan, __u64 offset,
 				       __u32 most_bytes)
 {
-	struct path_walk fresh = {
-		.dentry = plan->dentry, .mount = plan->mount, .offset = offset, .most_bytes = most_bytes
-	};
+	struct mount *mount = (void *)plan->mount;
 
-	*walk = fresh;
+	walk->dentry = plan->dentry;
+	walk->mount = plan->mount;
+	walk->mount_root = (__u64)BPF_CORE_READ(mount, mnt.mnt_root);
+	walk->offset = offset;
+	walk->bytes = 0;
+	walk->most_bytes = most_bytes;
+	walk->fingerprint = 0;
+	walk->flags = 0;
+	walk->is_done = 0;
+	walk->is_full = 0;
 }
 
 static long measure_step(__u32 index, struct path_step *step)
@@ -159,9 +171,9 @@ static long measure_step(__u32 index, struct path_step *step)
 	return step_up(step, 0);
 }
 
-static __always_inline void measure_path(struct path_plan *plan, struct path_walk *walk)
+static __always_inline void measure_path(struct path_plan *plan, __u64 root, struct path_walk *walk)
 {
-	struct path_step step = { .walk = walk, .plan = plan };
+	struct path_step step = { .walk = walk, .root = root };
 	struct dentry *dentry = (void *)plan->dentry;
 
 	begin_walk(walk, plan, 0, WIRE_PATH_MAX);
@@ -176,10 +188,10 @@ static __always_inline void measure_path(struct path_plan *plan, struct path_wal
 
 typedef long (*path_step_fn)(__u32 index, struct path_step *step);
 
-static __always_inline struct wire_path copy_path(path_step_fn copy_step, const struct path_plan *plan,
+static __always_inline struct wire_path copy_path(path_step_fn copy_step, const struct path_plan *plan, __u64 root,
 						  struct path_walk *walk, __u8 *record, __u64 offset)
 {
-	struct path_step step = { .walk = walk, .plan = plan, .record = record };
+	struct path_step step = { .walk = walk, .root = root, .record = record };
 	struct wire_path copied;
 
 	begin_walk(walk, plan, offset, plan->bytes);
@@ -231,10 +243,14 @@ static __always_inline struct wire_path copy_cgroup(path_step_fn copy_step, __u6
 						    struct path_walk *walk, __u8 *record, __u64 offset)
 {
 	struct path_step step = { .walk = walk, .record = record };
-	struct path_walk fresh = { .dentry = node, .offset = offset };
 	struct wire_path copied;
 
-	*walk = fresh;
+	walk->dentry = node;
+	walk->offset = offset;
+	walk->bytes = 0;
+	walk->flags = 0;
+	walk->is_done = 0;
+	walk->is_full = 0;
 	bpf_loop(WIRE_PATH_STEPS, copy_step, &step, 0);
 	if (!walk->is_done)
 		walk->flags |= WIRE_PATH_CUT;

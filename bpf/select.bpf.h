@@ -135,7 +135,8 @@ static __always_inline struct wire_program program_of(struct task_struct *task)
 {
 	struct wire_program program = {};
 
-	program.start_time = BPF_CORE_READ(task, group_leader, start_boottime);
+	program.start_time = task->pid == task->tgid ? task->start_boottime :
+						       BPF_CORE_READ(task, group_leader, start_boottime);
 	program.self_exec_id = task->self_exec_id;
 	program.pid = task->tgid;
 	return program;
