@@ -26,9 +26,9 @@ public:
     // Nothing reserved, complete or not. Only then may the reader sleep.
     bool is_empty() const { return __atomic_load_n(producer_position_, __ATOMIC_SEQ_CST) == *consumer_position_; }
 
-    // Whoever lets records wait loses others soon.
-    bool is_half_full() const {
-        return __atomic_load_n(producer_position_, __ATOMIC_ACQUIRE) - *consumer_position_ > mask_ / 2;
+    // By one part of so many, or more. Whoever lets records wait loses others soon.
+    bool is_filled_by(std::uint64_t parts) const {
+        return __atomic_load_n(producer_position_, __ATOMIC_ACQUIRE) - *consumer_position_ > mask_ / parts;
     }
 
 private:

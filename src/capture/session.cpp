@@ -43,8 +43,11 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
-// While events come the ring is looked at this often instead of being woken for each.
-constexpr milliseconds kDrainInterval{5};
+// While events come the ring is looked at this often instead of being woken for each: less often the more of them come, as
+// long as they leave most of it free.
+constexpr milliseconds kShortestInterval{2};
+constexpr milliseconds kLongestInterval{10};
+constexpr std::size_t kManyRecords = 16;
 // A wake-up can be missed only by a fault of ours or the kernel's; then this is what it costs.
 constexpr milliseconds kLongestSleep{200};
 constexpr milliseconds kLongestFinish{1000};
@@ -129,6 +132,7 @@ private:
     bool leaves_out_ = false;
     bool is_finishing_ = false;
     bool is_held_ = false;  // what is in the ring waits for word of a cgroup
+    milliseconds interval_ = kShortestInterval;
     LiveTargets live_;
     Delivery delivery_;
     DecodeScratch scratch_;
@@ -199,7 +203,7 @@ Result<void> BpfSession::open_poll() {
         event.events = EPOLLIN;
         if (::epoll_ctl(poll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) return failure("can't wait for events");
     }
-    set_timer(kDrainInterval);
+    set_timer(interval_);
     return {};
 }
 
@@ -270,7 +274,7 @@ bool BpfSession::deliver(std::span<const std::byte> record, const Handler& handl
             delivery_.deliver(*decoded, handler);
         }
     } else if (const auto cgroup = decode_cgroup(record, scratch_)) {
-        return live_.take(*cgroup, is_finishing_ || ring_.is_half_full());
+        return live_.take(*cgroup, is_finishing_ || ring_.is_filled_by(2));
     } else {
         bad_records_++;
     }
@@ -288,10 +292,12 @@ std::size_t BpfSession::drain(const Handler& handler) {
 void BpfSession::dispatch(const Handler& handler) {
     std::uint64_t expirations = 0;
     [[maybe_unused]] const auto ignored = ::read(timer_.get(), &expirations, sizeof expirations);
+    const bool is_filling = ring_.is_filled_by(8);
     const auto drained = drain(handler);
     if (live_.wants_sorting()) sort_candidates();
+    interval_ = drained >= kManyRecords && !is_filling ? std::min(2 * interval_, kLongestInterval) : kShortestInterval;
     if (drained > 0 || is_held_) {
-        set_timer(kDrainInterval);
+        set_timer(interval_);
         return;
     }
     // Say so first, then look: who adds a record after the look sees the flag.
@@ -301,7 +307,7 @@ void BpfSession::dispatch(const Handler& handler) {
         return;
     }
     __atomic_store_n(&state().asleep, 0, __ATOMIC_SEQ_CST);
-    set_timer(kDrainInterval);
+    set_timer(interval_);
 }
 
 bool BpfSession::is_accounted_for(const CounterTotals& totals) const {
