@@ -49,7 +49,7 @@ Shared& shared() {
         void* memory =
             ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (memory == MAP_FAILED) fail("mmap");
-        return new (memory) Shared{};
+        return static_cast<Shared*>(memory);
     }();
     return *all;
 }
