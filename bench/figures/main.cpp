@@ -83,8 +83,8 @@ std::string outcome_of(const Table& table) {
         if (row.is_missed()) missed.push_back(row.name);
         if (!row.is_missed() && row.goal && !row.value) unknown.push_back(row.name);
     }
-    auto text = fmt::format("{} goals are met", met);
-    if (!missed.empty()) text += fmt::format(", {} missed: {}", missed.size(), fmt::join(missed, ", "));
+    auto text = fmt::format("goals met: {}", met);
+    if (!missed.empty()) text += fmt::format("; MISSED: {}", fmt::join(missed, ", "));
     if (!unknown.empty()) text += fmt::format("; NOT MEASURED: {}", fmt::join(unknown, ", "));
     return text;
 }

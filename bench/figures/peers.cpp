@@ -2,9 +2,8 @@
 // exectap and other tracers beside the same storm, one after the other in each round, and without any between them.
 #include <fmt/format.h>
 
-#include <array>
-#include <iostream>
-#include <set>
+#include <algorithm>
+#include <thread>
 
 #include "bench/figures/figures.h"
 #include "bench/harness/storm.h"
@@ -32,6 +31,9 @@ const std::vector<Peer>& peers() {
 }
 
 double untraced_nanoseconds(std::uint64_t execs) {
+    // After a tracer's end the kernel may be busy for a while, freeing what it had.
+    constexpr std::chrono::milliseconds kPause{200};
+    std::this_thread::sleep_for(kPause);
     Storm storm;
     storm.warm_up();
     return static_cast<double>(storm.run(execs).took.count());
@@ -41,9 +43,11 @@ class Rounds {
 public:
     explicit Rounds(const Setup& setup) : setup_(setup), execs_(2 * setup.execs()) {}
 
-    void take() {
+    // Each round begins with another one.
+    void take(int round) {
         auto before = untraced_nanoseconds(execs_);
-        for (const auto& peer : peers()) {
+        for (std::size_t i = 0; i < peers().size(); i++) {
+            const auto& peer = peers()[(i + static_cast<std::size_t>(round)) % peers().size()];
             if (absent_.contains(peer.label)) continue;
             try {
                 const auto run = run_tool(peer.tool, setup_.exectap, execs_);
@@ -101,7 +105,7 @@ Figures measure_peers(const Setup& setup) {
     for (const auto& peer : peers()) {
         if (command_of(peer.tool, {setup.exectap, 0, ""}).empty()) rounds.leave_out(peer.label, "is not installed");
     }
-    for (int round = 0; round < std::max(1, setup.rounds / 3); round++) rounds.take();
+    for (int round = 0; round < std::max(1, setup.rounds / 3); round++) rounds.take(round);
     auto figures = rounds.figures();
     figures["peers-ready"].note =
         "until the first exec is told, of those that are started every 5 ms; of strace, until its program runs";
