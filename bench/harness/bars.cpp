@@ -7,7 +7,7 @@
 
 #include "bench/harness/svg.h"
 
-namespace bench {
+namespace exectap::bench {
 namespace {
 
 constexpr double kRowHeight = 34;
@@ -73,4 +73,4 @@ std::string draw(const BarChart& chart) {
     return document(page);
 }
 
-}  // namespace bench
+}  // namespace exectap::bench

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace bench {
+namespace exectap::bench {
 
 struct Bar {
     std::string name;
@@ -27,4 +27,4 @@ struct BarChart {
 // A whole SVG document, 800 wide, and as high as its bars need.
 std::string draw(const BarChart& chart);
 
-}  // namespace bench
+}  // namespace exectap::bench

@@ -9,7 +9,7 @@
 
 #include "bench/harness/svg.h"
 
-namespace bench {
+namespace exectap::bench {
 namespace {
 
 constexpr double kHeight = 400;
@@ -53,13 +53,13 @@ std::vector<double> x_values(const LinePlot& plot) {
 }
 
 std::vector<double> y_ticks(const LinePlot& plot) {
-    const auto& first = plot.series.front().points.front();
-    auto lowest = first.low;
-    auto highest = first.high;
+    const auto& first = plot.series.front().points.front().y;
+    auto lowest = first.low_quartile;
+    auto highest = first.high_quartile;
     for (const auto& series : plot.series) {
         for (const auto& point : series.points) {
-            lowest = std::min(lowest, point.low);
-            highest = std::max(highest, point.high);
+            lowest = std::min(lowest, point.y.low_quartile);
+            highest = std::max(highest, point.y.high_quartile);
         }
     }
     return plot.y.is_logarithmic ? logarithmic_ticks(lowest, highest) : linear_ticks(highest);
@@ -124,8 +124,8 @@ std::string drawn_series(const Series& series, std::size_t number, const Frame& 
     std::string dots;
     for (const auto& point : series.points) {
         const auto x = frame.x(point.x);
-        const auto y = frame.y(point.median);
-        spreads += line_between({x, frame.y(point.low)}, {x, frame.y(point.high)}, fmt::format("spread s{}", number));
+        const auto y = frame.y(point.y.median);
+        spreads += line_between({x, frame.y(point.y.low_quartile)}, {x, frame.y(point.y.high_quartile)}, fmt::format("spread s{}", number));
         path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? 'M' : 'L', x, y);
         dots += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" class=\"dot s{}\"/>\n", x, y, number);
     }
@@ -134,7 +134,7 @@ std::string drawn_series(const Series& series, std::size_t number, const Frame& 
 
 std::string drawn_names(const LinePlot& plot, const Frame& frame) {
     std::vector<double> wanted;
-    for (const auto& series : plot.series) wanted.push_back(frame.y(series.points.back().median));
+    for (const auto& series : plot.series) wanted.push_back(frame.y(series.points.back().y.median));
     const auto places = spread(wanted, kLineHeight, kTop, kBottom - kBaseLine);
     std::string out;
     for (std::size_t i = 0; i < plot.series.size(); i++) {
@@ -157,4 +157,4 @@ std::string draw(const LinePlot& plot) {
     return document(page);
 }
 
-}  // namespace bench
+}  // namespace exectap::bench

@@ -5,15 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "bench/harness/spread.h"
 #include "bench/harness/ticks.h"
 
-namespace bench {
+namespace exectap::bench {
 
 struct PlotPoint {
     double x = 0;
-    double low = 0;  // the lower quartile of what was measured
-    double median = 0;
-    double high = 0;
+    Spread y;
 };
 
 // Its name stands at its last point.
@@ -40,4 +39,4 @@ struct LinePlot {
 // A whole SVG document of 800 by 400. There is a point at least.
 std::string draw(const LinePlot& plot);
 
-}  // namespace bench
+}  // namespace exectap::bench

@@ -5,7 +5,7 @@
 
 #include <array>
 
-namespace bench {
+namespace exectap::bench {
 namespace {
 
 struct Colours {
@@ -96,4 +96,4 @@ std::string document(const Page& page) {
         rules_of(kNight), titles, page.body);
 }
 
-}  // namespace bench
+}  // namespace exectap::bench

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace bench {
+namespace exectap::bench {
 
 struct Place {
     double x = 0;
@@ -41,4 +41,4 @@ inline constexpr double kPageMargin = 24;
 inline constexpr double kPageTop = 76;
 inline constexpr double kFontSize = 13;
 
-}  // namespace bench
+}  // namespace exectap::bench

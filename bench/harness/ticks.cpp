@@ -9,7 +9,7 @@
 #include <numeric>
 #include <string_view>
 
-namespace bench {
+namespace exectap::bench {
 namespace {
 
 constexpr std::array<double, 3> kSteps = {1, 2, 5};
@@ -95,4 +95,4 @@ std::vector<double> spread(const std::vector<double>& wanted, double gap, double
     return places;
 }
 
-}  // namespace bench
+}  // namespace exectap::bench

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace bench {
+namespace exectap::bench {
 
 enum class Unit { plain, nanoseconds };
 
@@ -23,4 +23,4 @@ std::string label_of(double value, Unit unit);
 // far as there is room, above `high`.
 std::vector<double> spread(const std::vector<double>& wanted, double gap, double low, double high);
 
-}  // namespace bench
+}  // namespace exectap::bench

@@ -11,7 +11,7 @@
 #include "bench/harness/svg.h"
 #include "bench/harness/ticks.h"
 
-namespace bench {
+namespace exectap::bench {
 namespace {
 
 using testing::DoubleEq;
@@ -80,7 +80,7 @@ LinePlot one_series(std::string name) {
             .description = "",
             .x = {"tasks", Unit::plain, true},
             .y = {"time", Unit::nanoseconds, true},
-            .series = {{std::move(name), {{10, 900, 1000, 1100}, {100, 1900, 2000, 2100}}}}};
+            .series = {{std::move(name), {{10, {1000, 900, 1100, 3}}, {100, {2000, 1900, 2100, 3}}}}}};
 }
 
 TEST(LinePlot, SaysWhatIsMeasuredAndInWhichUnits) {
@@ -123,4 +123,4 @@ TEST(BarChart, MarksWhatIsOursAndShowsEachValue) {
 }
 
 }  // namespace
-}  // namespace bench
+}  // namespace exectap::bench
