@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "bench/figures/figures.h"
+
+#include <array>
+
+namespace exectap::bench {
+namespace {
+
+constexpr auto kNone = std::nullopt;
+
+constexpr std::array kFigures = {
+    Figure{"exec-unwatched", measure_kernel, "tax on an exec that is not watched, over empty programs", "ns", 25},
+    Figure{"fork-unwatched", measure_kernel, "the same, fork", "ns", 25},
+    Figure{"exit-unwatched", measure_kernel, "the same, exit", "ns", 25},
+    Figure{"exec-watched", measure_kernel, "watched exec in the kernel, four arguments", "ns", 1000},
+    Figure{"exec-watched-net", measure_kernel, "the same, less empty programs", "ns", kNone},
+    Figure{"exec-watched-paths", measure_kernel, "watched exec with cwd and resolved file", "ns", 2000},
+    Figure{"exec-watched-paths-net", measure_kernel, "the same, less empty programs", "ns", kNone},
+    Figure{"fork-watched", measure_kernel, "watched fork in the kernel", "ns", 1000},
+    Figure{"fork-watched-net", measure_kernel, "the same, less an empty program", "ns", kNone},
+    Figure{"empty-program", measure_kernel, "what an empty program reads", "ns", kNone},
+    Figure{"getppid-no-failed", measure_calls, "every other system call (getppid), --no-failed", "x", 1.01},
+    Figure{"getppid-default", measure_calls, "the same, failed execs watched", "x", kNone},
+    Figure{"slowdown-watched", measure_slowdown, "storm of tiny static programs, watched", "x", 1.05},
+    Figure{"slowdown-unwatched", measure_slowdown, "the same, not watched", "x", 1.01},
+    Figure{"slowdown-nothing", measure_slowdown, "the same, without exectap: the error of these rows", "x", kNone},
+    Figure{"instructions-watched", measure_slowdown, "kernel instructions of an exec over none, watched", "%", 3},
+    Figure{"instructions-unwatched", measure_slowdown, "the same, not watched", "%", 0.5},
+    Figure{"cpu-per-event", measure_cpu, "exectap's own CPU for an event, text to a file", "us", 0.8},
+    Figure{"format-line", measure_format, "formatting one line of 200 bytes", "ns", 150},
+    Figure{"latency-idle", measure_latency, "latency from exec to write, idle, p50", "us", 150},
+    Figure{"latency-storm", measure_latency, "the same in a storm, p99", "ms", 12},
+    Figure{"ready", measure_ready, "ready, the machine as it is", "ms", 40},
+    Figure{"ready-10000", measure_ready, "ready, 10,000 tasks to mark", "ms", 70},
+    Figure{"ready-10000-others", measure_ready, "ready, 10,000 tasks that are not watched", "ms", kNone},
+    Figure{"memory-steady", measure_memory, "memory without ring and queue, steady", "MiB", 4},
+    Figure{"memory-peak", measure_memory, "the same, at its peak", "MiB", 12},
+    Figure{"lost-text", measure_loss, "execs lost at full rate, text", "", 0},
+    Figure{"lost-json", measure_loss, "the same, JSON", "", 0},
+    Figure{"lost-file", measure_loss, "the same, -o FILE", "", 0},
+    Figure{"rate", measure_loss, "execs a second in these storms", "", kNone},
+};
+
+}  // namespace
+
+std::span<const Figure> all_figures() { return kFigures; }
+
+Figures figures_of(const Samples& samples) {
+    Figures figures;
+    for (const auto& [name, values] : samples) figures[name].value = spread_of(values);
+    return figures;
+}
+
+}  // namespace exectap::bench

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "bench/harness/storm.h"
+
+#include <fmt/format.h>
+
+#include <sstream>
+#include <stdexcept>
+
+namespace exectap::bench {
+namespace {
+
+std::vector<std::string> argv_of(Storm::Kind kind, std::vector<std::string> wrapper) {
+    wrapper.push_back(bench_program("storm"));
+    if (kind == Storm::Kind::fork) {
+        wrapper.emplace_back("fork");
+    } else {
+        wrapper.emplace_back("exec");
+        wrapper.push_back(bench_program("tiny"));
+    }
+    return wrapper;
+}
+
+pid_t pid_in(const std::string& line) {
+    constexpr std::string_view kBeginning = "ready ";
+    if (!line.starts_with(kBeginning)) throw std::runtime_error("the storm does not start: " + line);
+    return std::stoi(line.substr(kBeginning.size()));
+}
+
+}  // namespace
+
+std::string bench_program(std::string_view name) { return fmt::format("{}/{}", EXECTAP_BENCH_PROGRAMS, name); }
+
+Storm::Storm(Kind kind, std::vector<std::string> wrapper)
+    : process_(argv_of(kind, std::move(wrapper))), pid_(pid_in(process_.out().next_line())) {}
+
+std::string Storm::ask(const std::string& word) {
+    process_.write(word + "\n");
+    return process_.out().next_line();
+}
+
+StormTime Storm::time_in(const std::string& answer) const {
+    std::istringstream words(answer);
+    StormTime time;
+    std::int64_t nanoseconds = 0;
+    words >> time.count >> nanoseconds;
+    time.took = std::chrono::nanoseconds(nanoseconds);
+    return time;
+}
+
+StormTime Storm::run(std::uint64_t count) {
+    const auto time = time_in(ask(fmt::format("go {}", count)));
+    if (time.count != count) throw std::runtime_error(fmt::format("only {} of {} worked", time.count, count));
+    return time;
+}
+
+void Storm::start() { ask("start"); }
+StormTime Storm::stop() { return time_in(ask("stop")); }
+pid_t Storm::one() { return std::stoi(ask("one")); }
+
+std::vector<pid_t> Storm::pids() {
+    const test::TempDir folder;
+    const auto path = folder.path("pids");
+    ask("pids " + path);
+    std::istringstream words(test::read_file(path));
+    std::vector<pid_t> pids;
+    for (pid_t pid = 0; words >> pid;) pids.push_back(pid);
+    return pids;
+}
+
+void Storm::end() {
+    process_.close_input();
+    process_.wait();
+}
+
+}  // namespace exectap::bench

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The program storm (bench/storm.cpp), told what to do.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "support/process.h"
+
+namespace exectap::bench {
+
+struct StormTime {
+    std::uint64_t count = 0;
+    std::chrono::nanoseconds took{};
+};
+
+// A program of bench/.
+std::string bench_program(std::string_view name);
+
+class Storm {
+public:
+    enum class Kind { exec, fork };
+
+    // `wrapper` stands before the program: a tracer that starts it, or nothing.
+    explicit Storm(Kind kind = Kind::exec, std::vector<std::string> wrapper = {});
+
+    pid_t pid() const { return pid_; }
+    std::string pid_text() const { return std::to_string(pid_); }
+
+    // So many, on all CPUs. Throws unless all worked.
+    StormTime run(std::uint64_t count);
+
+    void start();
+    StormTime stop();
+
+    // One exec or fork, and the pid that it had.
+    pid_t one();
+
+    // The pids of the last run, by the numbers of its execs.
+    std::vector<pid_t> pids();
+
+    // Ends it, and what wraps it.
+    void end();
+
+    // The one that was started: the wrapper, where there is one.
+    test::Process& process() { return process_; }
+
+private:
+    std::string ask(const std::string& word);
+    StormTime time_in(const std::string& answer) const;
+
+    test::Process process_;
+    pid_t pid_;
+};
+
+}  // namespace exectap::bench

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// storm exec PROGRAM | storm fork: starts programs with four arguments, or processes that end at once, from as many
+// workers as there are CPUs. Words on stdin tell it what to do; each is answered by one line:
+//   go N        so many, shared by the workers        "COUNT NANOSECONDS"
+//   start       until stop                            "started"
+//   stop                                              "COUNT NANOSECONDS"
+//   one         one, by the storm itself              "PID"
+//   pids FILE   writes the pids of the last go        "written"
+// It ends where stdin does. An exec shows its number in its arguments: "run-000001".
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <limits>
+#include <string>
+#include <string_view>
+
+namespace {
+
+constexpr std::size_t kMostPids = 1 << 20;
+constexpr auto kWithoutEnd = std::numeric_limits<std::size_t>::max();
+
+// In memory that the workers share.
+struct Shared {
+    std::atomic<std::size_t> taken;
+    std::atomic<std::size_t> worked;
+    std::atomic<bool> is_over;
+    std::array<pid_t, kMostPids> pids;
+};
+
+[[noreturn]] void fail(std::string_view what) {
+    std::cerr << "storm: " << what << ": " << std::strerror(errno) << std::endl;
+    std::_Exit(1);
+}
+
+Shared& shared() {
+    static Shared* const all = [] {
+        void* memory =
+            ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (memory == MAP_FAILED) fail("mmap");
+        return new (memory) Shared{};
+    }();
+    return *all;
+}
+
+// The arguments of an exec, made before the fork.
+class Arguments {
+public:
+    explicit Arguments(std::string program) : program_(std::move(program)) {}
+
+    void set_number(std::size_t number) {
+        for (auto* text : {&run_, &out_}) {
+            auto rest = number;
+            for (auto digit = text->rbegin(); digit != text->rbegin() + kDigits; ++digit, rest /= 10)
+                *digit = static_cast<char>('0' + rest % 10);
+        }
+    }
+
+    const char* program() const { return program_.c_str(); }
+    char* const* argv() const { return argv_.data(); }
+
+private:
+    static constexpr std::ptrdiff_t kDigits = 8;
+
+    std::string program_;
+    std::string run_ = "run-00000000";
+    std::string option_ = "-o";
+    std::string out_ = "out-00000000";
+    std::array<char*, 5> argv_{program_.data(), run_.data(), option_.data(), out_.data(), nullptr};
+};
+
+pid_t start_program(const Arguments& arguments) {
+    char* environment[] = {nullptr};
+    const char* const program = arguments.program();
+    char* const* const argv = arguments.argv();
+    const pid_t pid = ::vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork): the cheapest there is
+    if (pid == 0) {
+        ::execve(program, argv, environment);
+        ::_exit(1);
+    }
+    return pid;
+}
+
+pid_t start_process() {
+    const pid_t pid = ::fork();
+    if (pid == 0) ::_exit(0);
+    return pid;
+}
+
+bool has_worked(pid_t pid) {
+    int status = 0;
+    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+    return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+class Storm {
+public:
+    // Without a program: forks alone.
+    explicit Storm(const char* program) : arguments_(program != nullptr ? program : ""), has_program_(program) {}
+
+    void begin(std::size_t count) {
+        shared().taken = 0;
+        shared().worked = 0;
+        shared().is_over = false;
+        begin_ = std::chrono::steady_clock::now();
+        for (long i = 0; i < std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN)); i++) {
+            const pid_t pid = ::fork();
+            if (pid < 0) fail("fork");
+            if (pid != 0) continue;
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+            work(count);
+            std::_Exit(0);
+        }
+    }
+
+    void wait() const {
+        while (::wait(nullptr) > 0 || errno == EINTR) continue;
+        const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - begin_;
+        std::cout << shared().worked << ' ' << took.count() << std::endl;
+    }
+
+    pid_t one(std::size_t number) {
+        arguments_.set_number(number);
+        const pid_t pid = has_program_ ? start_program(arguments_) : start_process();
+        if (number < kMostPids) shared().pids[number] = pid;
+        if (has_worked(pid)) ++shared().worked;
+        return pid;
+    }
+
+private:
+    void work(std::size_t count) {
+        for (auto number = shared().taken++; number < count && !shared().is_over; number = shared().taken++)
+            one(number);
+    }
+
+    Arguments arguments_;
+    bool has_program_;
+    std::chrono::steady_clock::time_point begin_;
+};
+
+void write_pids(const std::string& path) {
+    std::ofstream file(path);
+    const auto count = std::min<std::size_t>(shared().taken, kMostPids);
+    for (std::size_t i = 0; i < count; i++) file << shared().pids[i] << '\n';
+}
+
+void obey(Storm& storm, std::string_view word, std::istream& rest) {
+    if (word == "go") {
+        std::size_t count = 0;
+        rest >> count;
+        storm.begin(count);
+        storm.wait();
+    } else if (word == "start") {
+        storm.begin(kWithoutEnd);
+        std::cout << "started" << std::endl;
+    } else if (word == "stop") {
+        shared().is_over = true;
+        storm.wait();
+    } else if (word == "one") {
+        std::cout << storm.one(0) << std::endl;
+    } else if (word == "pids") {
+        std::string path;
+        rest >> path;
+        write_pids(path);
+        std::cout << "written" << std::endl;
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const bool has_program = argc == 3 && std::string_view(argv[1]) == "exec";
+    if (!has_program && !(argc == 2 && std::string_view(argv[1]) == "fork")) return 2;
+    Storm storm(has_program ? argv[2] : nullptr);
+    std::cout << "ready " << ::getpid() << std::endl;
+    for (std::string word; std::cin >> word;) obey(storm, word, std::cin);
+}
