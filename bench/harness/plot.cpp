@@ -125,7 +125,8 @@ std::string drawn_series(const Series& series, std::size_t number, const Frame& 
     for (const auto& point : series.points) {
         const auto x = frame.x(point.x);
         const auto y = frame.y(point.y.median);
-        spreads += line_between({x, frame.y(point.y.low_quartile)}, {x, frame.y(point.y.high_quartile)}, fmt::format("spread s{}", number));
+        spreads += line_between({x, frame.y(point.y.low_quartile)}, {x, frame.y(point.y.high_quartile)},
+                                fmt::format("spread s{}", number));
         path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? 'M' : 'L', x, y);
         dots += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" class=\"dot s{}\"/>\n", x, y, number);
     }

@@ -77,20 +77,31 @@ std::string label_of(double value, Unit unit) {
     return fmt::format("{} {}", plain_label(value), kUnits.at(scale));
 }
 
+// Moved up by the gaps above them, labels in their order only must not decrease: those that do are replaced by their
+// mean, with those before if need be.
 std::vector<double> spread(const std::vector<double>& wanted, double gap, double low, double high) {
+    struct Group {
+        double sum;
+        std::size_t count;
+        double mean() const { return sum / static_cast<double>(count); }
+    };
     std::vector<std::size_t> order(wanted.size());
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return wanted[a] < wanted[b]; });
-    auto places = wanted;
-    auto limit = high;
-    for (auto i = order.rbegin(); i != order.rend(); ++i) {
-        places[*i] = std::min(places[*i], limit);
-        limit = places[*i] - gap;
+    std::vector<Group> groups;
+    for (std::size_t place = 0; place < order.size(); place++) {
+        Group last{wanted[order[place]] - static_cast<double>(place) * gap, 1};
+        for (; !groups.empty() && groups.back().mean() >= last.mean(); groups.pop_back())
+            last = {groups.back().sum + last.sum, groups.back().count + last.count};
+        groups.push_back(last);
     }
-    limit = low;
-    for (const auto i : order) {
-        places[i] = std::max(places[i], limit);
-        limit = places[i] + gap;
+    const auto highest = high - static_cast<double>(order.size() - 1) * gap;
+    std::vector<double> places(wanted.size());
+    std::size_t place = 0;
+    for (const auto& group : groups) {
+        const auto base = std::max(low, std::min(highest, group.mean()));
+        for (const auto end = place + group.count; place < end; place++)
+            places[order[place]] = base + static_cast<double>(place) * gap;
     }
     return places;
 }

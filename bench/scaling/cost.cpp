@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include "scaling/cost.h"
+#include "bench/scaling/cost.h"
 
 namespace exectap::bench {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
-#include "harness/bpf_times.h"
-#include "harness/storm.h"
-#include "harness/tracer.h"
+#include "bench/harness/bpf_times.h"
+#include "bench/harness/storm.h"
+#include "bench/harness/tracer.h"
 
 namespace exectap::bench {
 

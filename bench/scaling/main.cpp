@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// scale: what exectap costs against the number of watched tasks, of arguments and of targets. Writes figures as JSON and
-// draws them. As root: ./dev bench scale.
-#include <CLI/CLI.hpp>
+// scale: what exectap costs against the number of watched tasks, of arguments and of targets. Writes figures as JSON
+// and draws them. As root: ./dev bench scale.
 #include <fmt/format.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -13,9 +13,9 @@
 #include <stdexcept>
 #include <string>
 
-#include "harness/bpf_times.h"
-#include "harness/plot.h"
-#include "scaling/rounds.h"
+#include "bench/harness/bpf_times.h"
+#include "bench/harness/plot.h"
+#include "bench/scaling/rounds.h"
 
 namespace exectap::bench {
 namespace {
@@ -51,9 +51,9 @@ void measure(const Options& options) {
     constexpr unsigned kExecs = 2000;
     constexpr unsigned kFewExecs = 400;
     const BpfStatistics statistics;
-    auto tasks = task_figures();
-    auto arguments = arguments_figure();
-    auto targets = targets_figure();
+    auto tasks = task_curves();
+    auto arguments = arguments_curves();
+    auto targets = targets_curves();
     for (unsigned round = 0; round < options.rounds; round++) {
         const RoundOptions of_round{options.is_quick ? kFewExecs : kExecs, round % 2 == 1};
         measure_tasks(of_round, tasks);
@@ -61,11 +61,11 @@ void measure(const Options& options) {
         measure_targets(of_round, targets);
         std::cerr << fmt::format("scale: round {} of {}\n", round + 1, options.rounds);
     }
-    const std::vector<const Figure*> figures = {&tasks.cost, &tasks.ready, &arguments, &targets};
-    write(options.json, to_json(machine(options), figures));
-    for (const auto* figure : figures)
-        write(std::filesystem::path(options.pictures) / (figure->name() + ".svg"), draw(figure->plot()));
-    std::cout << machine(options) << ", medians\n" << to_text(figures);
+    const std::vector<const Curves*> curves = {&tasks.cost, &tasks.ready, &arguments, &targets};
+    write(options.json, to_json(machine(options), curves));
+    for (const auto* each : curves)
+        write(std::filesystem::path(options.pictures) / (each->name() + ".svg"), draw(each->plot()));
+    std::cout << machine(options) << ", medians\n" << to_text(curves);
 }
 
 int run(int argc, char** argv) {

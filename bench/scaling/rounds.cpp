@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include "scaling/rounds.h"
+#include "bench/scaling/rounds.h"
 
 #include <algorithm>
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "scaling/figure.h"
+#include "bench/scaling/curves.h"
 
 namespace exectap::bench {
 
@@ -19,19 +19,19 @@ std::vector<unsigned> in_order(std::vector<unsigned> points, const RoundOptions&
 
 // Against watched tasks that sleep: the cost of events, and how long exectap takes to be ready. What the machine has no
 // room for is told once, on stderr, and left out.
-struct TaskFigures {
-    Figure cost;
-    Figure ready;
+struct TaskCurves {
+    Curves cost;
+    Curves ready;
 };
-TaskFigures task_figures();
-void measure_tasks(const RoundOptions& options, TaskFigures& figures);
+TaskCurves task_curves();
+void measure_tasks(const RoundOptions& options, TaskCurves& curves);
 
 // Against the arguments of one exec.
-Figure arguments_figure();
-void measure_arguments(const RoundOptions& options, Figure& figure);
+Curves arguments_curves();
+void measure_arguments(const RoundOptions& options, Curves& curves);
 
 // Against the number of targets, of each kind that has a limit of its own.
-Figure targets_figure();
-void measure_targets(const RoundOptions& options, Figure& figure);
+Curves targets_curves();
+void measure_targets(const RoundOptions& options, Curves& curves);
 
 }  // namespace exectap::bench

@@ -5,8 +5,8 @@
 #include <array>
 #include <deque>
 
-#include "scaling/cost.h"
-#include "scaling/rounds.h"
+#include "bench/scaling/cost.h"
+#include "bench/scaling/rounds.h"
 #include "support/cgroup.h"
 #include "support/pty.h"
 
@@ -76,16 +76,15 @@ std::string_view name_of(Scene::Kind kind) {
 
 }  // namespace
 
-Figure targets_figure() {
+Curves targets_curves() {
     return {"scale-targets",
-            {"A target more costs nobody else anything",
-             "The cost of an exec that is watched and of one that is not, against the number of targets",
-             {"targets", Unit::plain, true},
-             {"time in the kernel for one exec, watched by one of the targets or by none", Unit::nanoseconds, true},
-             {}}};
+            {.title = "Cost of an exec, by targets",
+             .description = "Time in the kernel for an exec that is watched, and for one that is not.",
+             .x = {"targets", Unit::plain, true},
+             .y = {"time in the kernel for an exec in one of the targets, and for others", Unit::nanoseconds, true}}};
 }
 
-void measure_targets(const RoundOptions& options, Figure& figure) {
+void measure_targets(const RoundOptions& options, Curves& curves) {
     const std::vector<unsigned> counts = {1, 2, 4, 8, 16, 32, 64};
     const test::TempDir folder;
     Scene scene(counts.back());
@@ -98,8 +97,8 @@ void measure_targets(const RoundOptions& options, Figure& figure) {
             const auto watched = cost_of_watched(scene.watched(), tracer, options.execs);
             const auto unwatched = cost_of_unwatched(scene.unwatched(), tracer, options.execs);
             tracer.stop();
-            figure.add(fmt::format("watched, {}", name_of(kind)), count, watched.exec);
-            figure.add(fmt::format("others, {}", name_of(kind)), count, unwatched.exec);
+            curves.add(fmt::format("watched, {}", name_of(kind)), count, watched.exec);
+            curves.add(fmt::format("others, {}", name_of(kind)), count, unwatched.exec);
         }
     }
 }

@@ -5,9 +5,9 @@
 #include <set>
 #include <sstream>
 
-#include "harness/cpu_time.h"
-#include "scaling/cost.h"
-#include "scaling/rounds.h"
+#include "bench/harness/cpu_time.h"
+#include "bench/scaling/cost.h"
+#include "bench/scaling/rounds.h"
 
 namespace exectap::bench {
 namespace {
@@ -50,30 +50,31 @@ bool fit(unsigned tasks) {
     const auto there = tasks_there();
     if (there + tasks + kSpare <= most) return true;
     if (told.insert(tasks).second) {
-        std::cerr << fmt::format("scale: left out: {} tasks have no room here: kernel.pid_max is {}, and {} are there\n",
-                                 tasks, most, there);
+        std::cerr << fmt::format(
+            "scale: left out: {} tasks have no room here: kernel.pid_max is {}, and {} are there\n", tasks, most,
+            there);
     }
     return false;
 }
 
 }  // namespace
 
-TaskFigures task_figures() {
-    const Axis tasks = {"live watched tasks: processes and threads", Unit::plain, true};
-    return {Figure("scale-tasks", {"Watching many costs no event more",
-                                   "The cost of a watched exec, fork and exit, against watched tasks",
-                                   tasks,
-                                   {"time in the kernel for one event; exectap's own CPU time for one event"
-                                    , Unit::nanoseconds, true},
-                                   {}}),
-            Figure("scale-ready", {"Ready soon, whatever runs already",
-                                   "The time until exectap is ready, against the tasks that it has to mark",
-                                   tasks,
-                                   {"time from the start of exectap until all is watched", Unit::nanoseconds, false},
-                                   {}})};
+TaskCurves task_curves() {
+    constexpr auto* kTasks = "live watched tasks, two threads to a process";
+    return {
+        Curves("scale-tasks",
+               {.title = "Cost of a watched event, by watched tasks",
+                .description = "Time in the kernel for an exec, a fork and an exit, and exectap's own CPU time.",
+                .x = {kTasks, Unit::plain, true},
+                .y = {"time in the kernel for each; exectap's own CPU time for any of them", Unit::nanoseconds, true}}),
+        Curves("scale-ready",
+               {.title = "Time until exectap is ready, by watched tasks",
+                .description = "From the start of exectap until all tasks are marked.",
+                .x = {kTasks, Unit::plain, false},
+                .y = {"from the start of exectap until all of them are watched", Unit::nanoseconds, false}})};
 }
 
-void measure_tasks(const RoundOptions& options, TaskFigures& figures) {
+void measure_tasks(const RoundOptions& options, TaskCurves& curves) {
     constexpr double kEventsOfAnExec = 3;
     const test::TempDir folder;
     for (const auto tasks : in_order({10, 100, 1000, 10000, 30000}, options)) {
@@ -86,12 +87,12 @@ void measure_tasks(const RoundOptions& options, TaskFigures& figures) {
         const auto cost = cost_of_watched(storm, tracer, options.execs);
         wait_until_quiet(tracer.pid());
         const auto cpu = cpu_time_of(tracer.pid()) - cpu_before;
-        figures.cost.add("exec", tasks, cost.exec);
-        figures.cost.add("fork", tasks, cost.fork);
-        figures.cost.add("exit", tasks, cost.exit);
-        figures.cost.add("exectap's CPU", tasks,
-                         static_cast<double>(cpu.count()) / static_cast<double>(options.execs) / kEventsOfAnExec);
-        figures.ready.add("ready", tasks, static_cast<double>(tracer.ready_after().count()));
+        curves.cost.add("exec", tasks, cost.exec);
+        curves.cost.add("fork", tasks, cost.fork);
+        curves.cost.add("exit", tasks, cost.exit);
+        curves.cost.add("exectap's CPU", tasks,
+                        static_cast<double>(cpu.count()) / static_cast<double>(options.execs) / kEventsOfAnExec);
+        curves.ready.add("ready", tasks, static_cast<double>(tracer.ready_after().count()));
         tracer.stop();
     }
 }

@@ -64,7 +64,8 @@ TEST(LabelOf, FindsTheUnitOfTimes) {
 TEST(Spread, LeavesWhatIsFarApart) { EXPECT_THAT(spread({30, 10, 50}, 17, 0, 100), ElementsAre(30, 10, 50)); }
 
 TEST(Spread, KeepsLabelsApartInTheirOrder) {
-    EXPECT_THAT(spread({50, 52}, 10, 0, 100), ElementsAre(42, 52));
+    EXPECT_THAT(spread({50, 52}, 10, 0, 100), ElementsAre(46, 56));
+    EXPECT_THAT(spread({52, 50, 51, 90}, 10, 0, 100), ElementsAre(61, 41, 51, 90));
     EXPECT_THAT(spread({100, 99, 98}, 10, 0, 100), ElementsAre(100, 90, 80));
     EXPECT_THAT(spread({1, 2, 3}, 10, 0, 100), ElementsAre(0, 10, 20));
 }

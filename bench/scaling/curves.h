@@ -7,14 +7,14 @@
 #include <utility>
 #include <vector>
 
-#include "harness/plot.h"
+#include "bench/harness/plot.h"
 
 namespace exectap::bench {
 
-class Figure {
+class Curves {
 public:
     // `frame` is the picture without its series.
-    Figure(std::string name, LinePlot frame) : name_(std::move(name)), frame_(std::move(frame)) {}
+    Curves(std::string name, LinePlot frame) : name_(std::move(name)), frame_(std::move(frame)) {}
 
     // Of the picture's file: "scale-tasks".
     const std::string& name() const { return name_; }
@@ -32,8 +32,8 @@ private:
     std::vector<std::pair<std::string, Samples>> series_;
 };
 
-// All figures: medians for who reads them here, and everything as JSON.
-std::string to_text(const std::vector<const Figure*>& figures);
-std::string to_json(const std::string& machine, const std::vector<const Figure*>& figures);
+// All curves: medians for who reads them here, and everything as JSON.
+std::string to_text(const std::vector<const Curves*>& curves);
+std::string to_json(const std::string& machine, const std::vector<const Curves*>& curves);
 
 }  // namespace exectap::bench

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include "scaling/figure.h"
+#include "bench/scaling/curves.h"
 
 #include <fmt/format.h>
 
@@ -25,13 +25,13 @@ Json json_of(const Series& series) {
 
 }  // namespace
 
-void Figure::add(const std::string& series, double x, double value) {
+void Curves::add(const std::string& series, double x, double value) {
     auto found = std::find_if(series_.begin(), series_.end(), [&](const auto& each) { return each.first == series; });
     if (found == series_.end()) found = series_.insert(found, {series, {}});
     found->second[x].push_back(value);
 }
 
-LinePlot Figure::plot() const {
+LinePlot Curves::plot() const {
     auto plot = frame_;
     for (const auto& [name, samples] : series_) {
         Series series{name, {}};
@@ -41,11 +41,11 @@ LinePlot Figure::plot() const {
     return plot;
 }
 
-std::string to_text(const std::vector<const Figure*>& figures) {
+std::string to_text(const std::vector<const Curves*>& curves) {
     std::string text;
-    for (const auto* figure : figures) {
-        const auto plot = figure->plot();
-        text += fmt::format("{}: {}, {}, by {}\n", figure->name(), plot.title, plot.y.title, plot.x.title);
+    for (const auto* each : curves) {
+        const auto plot = each->plot();
+        text += fmt::format("{}: {}, {}, by {}\n", each->name(), plot.title, plot.y.title, plot.x.title);
         for (const auto& series : plot.series) {
             text += fmt::format("  {:<28}", series.name);
             for (const auto& [x, y] : series.points)
@@ -56,17 +56,17 @@ std::string to_text(const std::vector<const Figure*>& figures) {
     return text;
 }
 
-std::string to_json(const std::string& machine, const std::vector<const Figure*>& figures) {
-    Json json{{"machine", machine}, {"figures", Json::array()}};
-    for (const auto* figure : figures) {
-        const auto plot = figure->plot();
+std::string to_json(const std::string& machine, const std::vector<const Curves*>& curves) {
+    Json json{{"machine", machine}, {"curves", Json::array()}};
+    for (const auto* each : curves) {
+        const auto plot = each->plot();
         Json series = Json::array();
-        for (const auto& each : plot.series) series.push_back(json_of(each));
-        json["figures"].push_back({{"name", figure->name()},
-                                   {"title", plot.title},
-                                   {"x", plot.x.title},
-                                   {"y", plot.y.title},
-                                   {"series", std::move(series)}});
+        for (const auto& one : plot.series) series.push_back(json_of(one));
+        json["curves"].push_back({{"name", each->name()},
+                                  {"title", plot.title},
+                                  {"x", plot.x.title},
+                                  {"y", plot.y.title},
+                                  {"series", std::move(series)}});
     }
     return json.dump(2) + "\n";
 }
