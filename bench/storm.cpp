@@ -4,9 +4,9 @@
 //   go N        so many, shared by the workers        "COUNT NANOSECONDS"
 //   start       until stop                            "started"
 //   stop                                              "COUNT NANOSECONDS"
-//   one         one, by the storm itself              "PID"
+//   one N       one with that number, by the storm itself   "PID"
 //   pids FILE   writes the pids of the last go        "written"
-// It ends where stdin does. An exec shows its number in its arguments: "run-000001".
+// It ends where stdin does. An exec shows its number in its arguments: "run-00000001" and "out-00000001".
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -159,7 +159,8 @@ private:
 
 void write_pids(const std::string& path) {
     std::ofstream file(path);
-    const auto count = std::min<std::size_t>(shared().taken, kMostPids);
+    // Each worker took one number too many, to find that out.
+    const auto count = std::min<std::size_t>(shared().worked, kMostPids);
     for (std::size_t i = 0; i < count; i++) file << shared().pids[i] << '\n';
 }
 
@@ -176,7 +177,9 @@ void obey(Storm& storm, std::string_view word, std::istream& rest) {
         shared().is_over = true;
         storm.wait();
     } else if (word == "one") {
-        std::cout << storm.one(0) << std::endl;
+        std::size_t number = 0;
+        rest >> number;
+        std::cout << storm.one(number) << std::endl;
     } else if (word == "pids") {
         std::string path;
         rest >> path;

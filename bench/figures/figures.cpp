@@ -39,6 +39,12 @@ constexpr std::array kFigures = {
     Figure{"lost-json", measure_loss, "the same, JSON", "", 0},
     Figure{"lost-file", measure_loss, "the same, -o FILE", "", 0},
     Figure{"rate", measure_loss, "execs a second in these storms", "", kNone},
+    Figure{"peers-slowdown", measure_peers, "beside others: a storm of tiny static programs", "x", kNone},
+    Figure{"peers-cpu", measure_peers, "the same: the tracer's CPU for an exec", "us", kNone},
+    Figure{"peers-ready", measure_peers, "the same: ready", "ms", kNone},
+    Figure{"peers-memory", measure_peers, "the same: memory, without what the kernel writes to", "MiB", kNone},
+    Figure{"peers-lost", measure_peers, "the same: execs not told", "%", kNone},
+    Figure{"peers-blank", measure_peers, "the same: execs told without all arguments", "%", kNone},
 };
 
 }  // namespace

@@ -55,6 +55,7 @@ Figures measure_latency(const Setup& setup);
 Figures measure_ready(const Setup& setup);
 Figures measure_memory(const Setup& setup);
 Figures measure_loss(const Setup& setup);
+Figures measure_peers(const Setup& setup);
 
 using Measure = Figures (*)(const Setup& setup);
 

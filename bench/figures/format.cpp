@@ -11,8 +11,8 @@
 namespace exectap::bench {
 
 Figures measure_format(const Setup& setup) {
-    const auto program = bench_program("bench_micro");
-    if (::access(program.c_str(), X_OK) != 0) return {{"format-line", {{}, "bench_micro is not built"}}};
+    const auto program = bench_program("micro");
+    if (::access(program.c_str(), X_OK) != 0) return {{"format-line", {{}, "bench/micro is not built"}}};
     test::Process process({program, "--benchmark_filter=^format_line_200$", "--benchmark_format=json",
                            "--benchmark_repetitions=" + std::to_string(setup.rounds), "--benchmark_min_time=0.05"});
     std::string text;

@@ -53,7 +53,7 @@ void measure(const Options& options, std::span<const Figure> figures, Table& tab
 }
 
 Table measure_all(const Options& options) {
-    Table table{machine(), {}, {}};
+    Table table{machine(), {}};
     auto rest = all_figures();
     while (!rest.empty()) {
         const auto next = std::find_if(rest.begin(), rest.end(),

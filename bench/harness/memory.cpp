@@ -21,7 +21,10 @@ struct Mapping {
     std::uint64_t resident = 0;
     bool is_unreserved = false;
 
-    bool is_ring() const { return head.find("anon_inode:bpf-map") != std::string::npos; }
+    bool is_ring() const {
+        return head.find("anon_inode:bpf-map") != std::string::npos ||
+               head.find("anon_inode:[perf_event]") != std::string::npos;
+    }
     bool is_queue() const {
         return is_unreserved && size >= kSmallestQueue && head.find(" rw-p ") != std::string::npos;
     }

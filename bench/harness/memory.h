@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The memory that exectap has of its own.
+// The memory that a tracer has of its own.
 #pragma once
 
 #include <sys/types.h>
@@ -10,12 +10,12 @@ namespace exectap::bench {
 
 struct Memory {
     std::uint64_t own_bytes = 0;    // resident, less the two below
-    std::uint64_t ring_bytes = 0;   // BPF maps that are mapped: their size is what --ring asks for, twice
+    std::uint64_t ring_bytes = 0;   // what the kernel writes events to; exectap's is mapped twice
     std::uint64_t queue_bytes = 0;  // of the buffer that --buffer allows, what is in use
 };
 
-// By /proc/PID/smaps. The ring is what is mapped of anon_inode:bpf-map; the queue, mappings of 8 MiB and more without
-// swap reserved, as only the queue's are: its text, and what it remembers of it.
+// By /proc/PID/smaps. The ring is what is mapped of BPF maps and of perf events; the queue, mappings of 8 MiB and more
+// without swap reserved, as only the queue's are: its text, and what it remembers of it.
 Memory memory_of(pid_t pid);
 
 // The most that was ever resident, ring and queue included.

@@ -57,7 +57,7 @@ StormTime Storm::run(std::uint64_t count) {
 
 void Storm::start() { ask("start"); }
 StormTime Storm::stop() { return time_in(ask("stop")); }
-pid_t Storm::one() { return std::stoi(ask("one")); }
+pid_t Storm::one(std::uint64_t number) { return std::stoi(ask(fmt::format("one {}", number))); }
 
 std::vector<pid_t> Storm::pids() {
     const test::TempDir folder;

@@ -45,8 +45,8 @@ public:
     void start();
     StormTime stop();
 
-    // One exec or fork, and the pid that it had.
-    pid_t one();
+    // One exec or fork, and the pid that it had. The number is shown by its arguments.
+    pid_t one(std::uint64_t number = 0);
 
     // The pids of the last run, by the numbers of its execs.
     std::vector<pid_t> pids();

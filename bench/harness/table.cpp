@@ -99,12 +99,11 @@ std::string to_markdown(const Table& table) {
         for (const auto& peer : peers) text += fmt::format(" {} |", peer_cell(row, peer));
         if (!row.note.empty()) notes += fmt::format("* {}: {}\n", row.figure, row.note);
     }
-    for (const auto& [peer, reason] : table.absent_peers) notes += fmt::format("* {}: {}\n", peer, reason);
     return text + "\n" + (notes.empty() ? "" : "\n" + notes);
 }
 
 std::string to_json(const Table& table) {
-    Json json{{"machine", table.machine}, {"rows", Json::array()}, {"absent_peers", table.absent_peers}};
+    Json json{{"machine", table.machine}, {"rows", Json::array()}};
     for (const auto& row : table.rows) json["rows"].push_back(json_of(row));
     return json.dump(2) + "\n";
 }

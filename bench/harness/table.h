@@ -30,9 +30,6 @@ struct Table {
     std::string machine;  // a line on what it was measured on
     std::vector<Row> rows;
 
-    // Peers that can't run here, with the reason.
-    std::map<std::string, std::string> absent_peers;
-
     bool has_missed() const;
 };
 
