@@ -22,17 +22,10 @@ namespace {
 
 struct Options {
     unsigned rounds = 9;
-    bool is_quick = false;
+    bool is_quick = false;  // it shows that all works, and too little to be told to others
     std::string json = EXECTAP_BENCH_FOLDER "/scale.json";
     std::string pictures = EXECTAP_DOCS_FOLDER;
 };
-
-// For trying: it shows that all works, and too little to be told to others.
-Options quick(Options options) {
-    options.rounds = 1;
-    if (options.pictures == EXECTAP_DOCS_FOLDER) options.pictures = EXECTAP_BENCH_FOLDER;
-    return options;
-}
 
 void write(const std::filesystem::path& path, const std::string& text) {
     if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path());
@@ -71,10 +64,11 @@ void measure(const Options& options) {
 int run(int argc, char** argv) {
     Options options;
     CLI::App app("What exectap costs against the number of watched tasks, of arguments and of targets.", "scale");
-    app.add_option("--rounds", options.rounds, "so many samples of each point (9)")->check(CLI::Range(1, 1000));
+    const auto* rounds =
+        app.add_option("--rounds", options.rounds, "so many samples of each point (9)")->check(CLI::Range(1, 1000));
     app.add_flag("--quick", options.is_quick, "one short round, to try it; pictures go beside the JSON");
     app.add_option("--json", options.json, "the figures go there (build/bench/scale.json)");
-    app.add_option("--pictures", options.pictures, "scale-*.svg go to this folder (docs)");
+    const auto* pictures = app.add_option("--pictures", options.pictures, "scale-*.svg go to this folder (docs)");
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
@@ -84,8 +78,13 @@ int run(int argc, char** argv) {
         std::cerr << "scale: " << error.what() << "; --help lists the options\n";
         return 2;
     }
-    if (::geteuid() != 0) throw std::runtime_error("only root may trace: sudo ./dev bench scale");
-    measure(options.is_quick ? quick(options) : options);
+    if (options.is_quick && rounds->count() == 0) options.rounds = 1;
+    if (options.is_quick && pictures->count() == 0) options.pictures = EXECTAP_BENCH_FOLDER;
+    if (::geteuid() != 0) {
+        std::cerr << "scale: needs root, as exectap does\n";
+        return 2;
+    }
+    measure(options);
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "bench/harness/bars.h"
+#include "bench/harness/speed_chart.h"
 #include "bench/harness/svg.h"
 #include "bench/harness/ticks.h"
 
@@ -121,6 +122,30 @@ TEST(BarChart, MarksWhatIsOursAndShowsEachValue) {
     EXPECT_THAT(svg, HasSubstr(">+200 %<"));
     EXPECT_THAT(svg, HasSubstr("class=\"warning\">2 lost<"));
     EXPECT_THAT(svg, Not(HasSubstr("width=\"-")));
+}
+
+std::string row(const std::string& name, const std::string& ours, const std::string& others) {
+    return R"({"name": ")" + name + R"(", "value": )" + ours + R"(, "peers": {)" + others + "}}";
+}
+
+TEST(SpeedChart, PutsOursBeforeOthersAndTheCheapestOfThemFirst) {
+    const auto chart = speed_chart(
+        R"({"rows": [)" +
+        row("peers-slowdown", R"({"median": 1.03})",
+            R"("slow": {"median": 4.5}, "fast": {"median": 0.9}, "missing": null)") +
+        "," + row("peers-lost", R"({"median": 0.0})", R"("slow": {"median": 0.01}, "fast": {"median": 12.4})") + "," +
+        row("peers-blank", R"({"median": 0.0})", R"("slow": {"median": 0.2}, "fast": {"median": 0})") + "]}");
+    ASSERT_EQ(chart.bars.size(), 3U);
+    EXPECT_EQ(chart.bars[0].name + chart.bars[0].label + chart.bars[0].note, "exectap+3 %all, with all arguments");
+    EXPECT_EQ(chart.bars[1].name + chart.bars[1].label + chart.bars[1].note, "fast-10 %12 % not told");
+    EXPECT_EQ(chart.bars[2].name + chart.bars[2].label + chart.bars[2].note, "slow+350 %0.2 % without arguments");
+    EXPECT_TRUE(chart.bars[0].is_ours && chart.bars[2].is_warning && !chart.bars[0].is_warning);
+}
+
+TEST(SpeedChart, SaysThatOthersWereNotMeasured) {
+    EXPECT_THROW(speed_chart(R"({"rows": []})"), std::runtime_error);
+    EXPECT_THROW(speed_chart(R"({"rows": [)" + row("peers-slowdown", R"({"median": 1.03})", "") + "]}"),
+                 std::runtime_error);
 }
 
 }  // namespace
