@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "bench/scaling/cost.h"
 
+#include "bench/scaling/interruption.h"
+
 namespace exectap::bench {
 namespace {
 
 BpfTimes times_of(Storm& storm, const Tracer& tracer, std::uint64_t execs) {
+    throw_if_interrupted();
     const auto before = BpfTimes::of(tracer.pid());
     storm.run(execs);
     return BpfTimes::of(tracer.pid()).since(before);

@@ -15,6 +15,7 @@
 
 #include "bench/harness/bpf_times.h"
 #include "bench/harness/plot.h"
+#include "bench/scaling/interruption.h"
 #include "bench/scaling/rounds.h"
 
 namespace exectap::bench {
@@ -43,6 +44,9 @@ std::string machine(const Options& options) {
 void measure(const Options& options) {
     constexpr unsigned kExecs = 2000;
     constexpr unsigned kFewExecs = 400;
+    // What can't be written is told before all these minutes.
+    write(options.json, "");
+    note_interruptions();
     const BpfStatistics statistics;
     auto tasks = task_curves();
     auto arguments = arguments_curves();
