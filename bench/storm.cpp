@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// storm exec PROGRAM ARGUMENTS | storm fork: starts programs with so many arguments, or processes that end at once,
-// from as many workers as there are CPUs. Words on stdin tell it what to do; each is answered by one line:
-//   go N        so many, shared by the workers        "COUNT NANOSECONDS"
+// storm exec PROGRAM ARGUMENTS | storm fork: starts programs with so many arguments, or processes that end at once, from
+// as many workers as there are CPUs. Words on stdin tell it what to do; each is answered by one line:
+//   go N FIRST  so many, numbered from FIRST on       "COUNT NANOSECONDS"
 //   start       until stop                            "started"
 //   stop                                              "COUNT NANOSECONDS"
 //   one N       one with that number, by the storm itself   "PID"
@@ -117,8 +117,8 @@ public:
     Storm() : arguments_("", 1), has_program_(false) {}
     Storm(const char* program, std::size_t arguments) : arguments_(program, arguments), has_program_(true) {}
 
-    void begin(std::size_t count) {
-        shared().taken = 0;
+    void begin(std::size_t first, std::size_t end) {
+        shared().taken = first;
         shared().worked = 0;
         shared().is_over = false;
         begin_ = std::chrono::steady_clock::now();
@@ -127,7 +127,7 @@ public:
             if (pid < 0) fail("fork");
             if (pid != 0) continue;
             ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-            work(count);
+            work(end);
             std::_Exit(0);
         }
     }
@@ -147,9 +147,8 @@ public:
     }
 
 private:
-    void work(std::size_t count) {
-        for (auto number = shared().taken++; number < count && !shared().is_over; number = shared().taken++)
-            one(number);
+    void work(std::size_t end) {
+        for (auto number = shared().taken++; number < end && !shared().is_over; number = shared().taken++) one(number);
     }
 
     Arguments arguments_;
@@ -167,11 +166,12 @@ void write_pids(const std::string& path) {
 void obey(Storm& storm, std::string_view word, std::istream& rest) {
     if (word == "go") {
         std::size_t count = 0;
-        rest >> count;
-        storm.begin(count);
+        std::size_t first = 0;
+        rest >> count >> first;
+        storm.begin(first, first + count);
         storm.wait();
     } else if (word == "start") {
-        storm.begin(kWithoutEnd);
+        storm.begin(0, kWithoutEnd);
         std::cout << "started" << std::endl;
     } else if (word == "stop") {
         shared().is_over = true;

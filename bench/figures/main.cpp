@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // speed: measures what exectap costs and prints one table: the figures, their goals, and whether they are met.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <ctime>
 #include <exception>
 #include <filesystem>
@@ -12,6 +14,7 @@
 
 #include "bench/figures/options.h"
 #include "bench/harness/marked_text.h"
+#include "support/io.h"
 
 namespace exectap::bench {
 namespace {
@@ -68,6 +71,22 @@ Table measure_all(const Options& options) {
     return table;
 }
 
+// One line that says how it went.
+std::string outcome_of(const Table& table) {
+    std::vector<std::string> missed;
+    std::vector<std::string> unknown;
+    std::size_t met = 0;
+    for (const auto& row : table.rows) {
+        if (row.is_met()) met++;
+        if (row.is_missed()) missed.push_back(row.name);
+        if (!row.is_missed() && row.goal && !row.value) unknown.push_back(row.name);
+    }
+    auto text = fmt::format("{} goals are met", met);
+    if (!missed.empty()) text += fmt::format(", {} missed: {}", missed.size(), fmt::join(missed, ", "));
+    if (!unknown.empty()) text += fmt::format("; NOT MEASURED: {}", fmt::join(unknown, ", "));
+    return text;
+}
+
 int run(const Options& options) {
     const auto table = measure_all(options);
     const auto markdown = to_markdown(table);
@@ -75,6 +94,7 @@ int run(const Options& options) {
     std::filesystem::create_directories(std::filesystem::absolute(options.json).parent_path());
     test::write_file(options.json, to_json(table));
     if (!options.markdown.empty()) replace_marked(options.markdown, "table", markdown);
+    std::cerr << "speed: " << outcome_of(table) << std::endl;
     return table.has_missed() ? 1 : 0;
 }
 

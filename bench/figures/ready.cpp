@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // How long exectap takes until everything that was asked for is watched: from before its fork to its banner.
+#include <thread>
+
 #include "bench/figures/figures.h"
 #include "bench/harness/storm.h"
 
 namespace exectap::bench {
 namespace {
 
+using namespace std::chrono_literals;
+
+// After exectap's end the kernel is busy for a while, freeing what it had.
+constexpr auto kPause = 200ms;
+
 double milliseconds_until_ready(const Setup& setup, const std::string& pid) {
+    std::this_thread::sleep_for(kPause);
     auto tracer = setup.start({pid});
     const std::chrono::duration<double, std::milli> taken = tracer.ready_after();
     tracer.stop();

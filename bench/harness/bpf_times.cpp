@@ -52,7 +52,7 @@ BpfStatistics::BpfStatistics() : fd_(test::checked(::bpf_enable_stats(BPF_STATS_
 
 struct EmptyPrograms::Skeleton {
     struct Destroy {
-        void operator()(empty_bpf* object) const { empty_bpf__destroy(object); }
+        void operator()(empty_bpf* programs) const { empty_bpf__destroy(programs); }
     };
     std::unique_ptr<empty_bpf, Destroy> object;
 };

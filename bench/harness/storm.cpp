@@ -28,6 +28,15 @@ pid_t pid_in(const std::string& line) {
     return std::stoi(line.substr(kBeginning.size()));
 }
 
+StormTime time_in(const std::string& answer) {
+    std::istringstream words(answer);
+    StormTime time;
+    std::int64_t nanoseconds = 0;
+    words >> time.count >> nanoseconds;
+    time.took = std::chrono::nanoseconds(nanoseconds);
+    return time;
+}
+
 }  // namespace
 
 std::string bench_program(std::string_view name) { return fmt::format("{}/{}", EXECTAP_BENCH_PROGRAMS, name); }
@@ -40,19 +49,17 @@ std::string Storm::ask(const std::string& word) {
     return process_.out().next_line();
 }
 
-StormTime Storm::time_in(const std::string& answer) const {
-    std::istringstream words(answer);
-    StormTime time;
-    std::int64_t nanoseconds = 0;
-    words >> time.count >> nanoseconds;
-    time.took = std::chrono::nanoseconds(nanoseconds);
+StormTime Storm::go(std::uint64_t count, std::uint64_t first) {
+    const auto time = time_in(ask(fmt::format("go {} {}", count, first)));
+    if (time.count != count) throw std::runtime_error(fmt::format("only {} of {} worked", time.count, count));
     return time;
 }
 
-StormTime Storm::run(std::uint64_t count) {
-    const auto time = time_in(ask(fmt::format("go {}", count)));
-    if (time.count != count) throw std::runtime_error(fmt::format("only {} of {} worked", time.count, count));
-    return time;
+StormTime Storm::run(std::uint64_t count) { return go(count, 0); }
+
+void Storm::warm_up() {
+    constexpr std::uint64_t kCount = 500;
+    go(kCount, kFirstWarming);
 }
 
 void Storm::start() { ask("start"); }

@@ -75,6 +75,8 @@ void count(ToolRun& run, const std::string& out, const std::vector<pid_t>& pids)
 }
 
 void run_storm(ToolRun& run, Storm& storm, pid_t tool, std::uint64_t execs) {
+    storm.warm_up();
+    std::this_thread::sleep_for(kDrainTime);
     const auto before = cpu_time_of(tool);
     run.storm_nanoseconds = static_cast<double>(storm.run(execs).took.count());
     std::this_thread::sleep_for(kDrainTime);
