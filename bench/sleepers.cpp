@@ -17,7 +17,7 @@
 
 namespace {
 
-void* sleep_for_ever(void*) {
+void* sleep_for_ever(void* /*unused*/) {
     for (;;) ::pause();
 }
 
@@ -26,7 +26,7 @@ void* sleep_for_ever(void*) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     pthread_attr_t small{};
     ::pthread_attr_init(&small);
-    ::pthread_attr_setstacksize(&small, std::size_t{PTHREAD_STACK_MIN});
+    ::pthread_attr_setstacksize(&small, static_cast<std::size_t>(PTHREAD_STACK_MIN));
     for (pthread_t thread{}; threads > 1; threads--) {
         if (::pthread_create(&thread, &small, sleep_for_ever, nullptr) != 0) std::_Exit(1);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// storm exec PROGRAM ARGUMENTS | storm fork: starts programs with so many arguments, or processes that end at once, from
-// as many workers as there are CPUs. Words on stdin tell it what to do; each is answered by one line:
+// storm exec PROGRAM ARGUMENTS | storm fork: starts programs with so many arguments, or processes that end at once,
+// from as many workers as there are CPUs. Words on stdin tell it what to do; each is answered by one line:
 //   go N FIRST  so many, numbered from FIRST on       "COUNT NANOSECONDS"
 //   start       until stop                            "started"
 //   stop                                              "COUNT NANOSECONDS"
@@ -51,7 +51,7 @@ Shared& shared() {
         void* memory =
             ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (memory == MAP_FAILED) fail("mmap");
-        return new (memory) Shared{};
+        return static_cast<Shared*>(memory);
     }();
     return *all;
 }

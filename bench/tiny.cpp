@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The program that storms run: it ends with status 0, and does nothing before. No library, no start-up.
-extern "C" [[noreturn]] void _start() {  // NOLINT(bugprone-reserved-identifier): the linker's name for it
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): the linker's name for it
+extern "C" [[noreturn]] void _start() {
 #if defined(__x86_64__)
     asm volatile("xor %edi, %edi\n mov $60, %eax\n syscall");
 #else

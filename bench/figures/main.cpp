@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // speed: measures what exectap costs and prints one table: the figures, their goals, and whether they are met.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sys/utsname.h>
@@ -49,6 +50,7 @@ void measure(const Options& options, std::span<const Figure> figures, Table& tab
         measured = figures.front().measure(options.setup);
     } catch (const std::exception& error) {
         failure = fmt::format("FAILED: {}", error.what());
+        std::replace(failure.begin(), failure.end(), '\n', ' ');
     }
     for (const auto& figure : figures) {
         if (options.wants(figure)) table.rows.push_back(row_of(figure, measured, failure));
@@ -87,11 +89,18 @@ std::string outcome_of(const Table& table) {
     return text;
 }
 
+// Before minutes of measuring: what can't be written later can't be written now.
+void check_outputs(const Options& options) {
+    std::filesystem::create_directories(std::filesystem::absolute(options.json).parent_path());
+    test::open_file(options.json, O_WRONLY | O_CREAT);
+    if (!options.markdown.empty()) marked_text(options.markdown, "table");
+}
+
 int run(const Options& options) {
+    check_outputs(options);
     const auto table = measure_all(options);
     const auto markdown = to_markdown(table);
     std::cout << markdown;
-    std::filesystem::create_directories(std::filesystem::absolute(options.json).parent_path());
     test::write_file(options.json, to_json(table));
     if (!options.markdown.empty()) replace_marked(options.markdown, "table", markdown);
     std::cerr << "speed: " << outcome_of(table) << std::endl;

@@ -7,8 +7,10 @@
 
 namespace exectap::bench {
 
-// Puts `text` between the lines "<!-- NAME: begin -->" and "<!-- NAME: end -->" of the file. Throws where they are
-// missing.
+// What stands between the lines "<!-- NAME: begin -->" and "<!-- NAME: end -->" of the file. Throws where they are
+// missing, and so does the other.
+std::string marked_text(const std::string& path, std::string_view name);
+
 void replace_marked(const std::string& path, std::string_view name, std::string_view text);
 
 }  // namespace exectap::bench

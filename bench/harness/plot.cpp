@@ -73,6 +73,7 @@ double widest(const std::vector<std::string>& texts) {
 
 std::vector<std::string> labels_of(const std::vector<double>& values, Unit unit) {
     std::vector<std::string> labels;
+    labels.reserve(values.size());
     for (const auto value : values) labels.push_back(label_of(value, unit));
     return labels;
 }

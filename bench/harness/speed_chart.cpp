@@ -48,8 +48,8 @@ std::string note_of(double lost, double blank) {
 
 }  // namespace
 
-BarChart speed_chart(const std::string& text) {
-    const auto table = json::parse(text);
+BarChart speed_chart(const std::string& table_json) {
+    const auto table = json::parse(table_json);
     const auto slowdowns = medians_of(table, "peers-slowdown");
     if (!slowdowns.contains(kOurs) || slowdowns.size() == 1)
         throw std::runtime_error("there are no figures of other tracers; ./dev bench speed measures them");

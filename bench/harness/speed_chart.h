@@ -9,6 +9,6 @@
 namespace exectap::bench {
 
 // exectap first, then the others, the cheapest first. Throws where the JSON has no figures of other tracers.
-BarChart speed_chart(const std::string& json);
+BarChart speed_chart(const std::string& table_json);
 
 }  // namespace exectap::bench

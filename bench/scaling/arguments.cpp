@@ -23,7 +23,7 @@ constexpr unsigned kBursts = 4;
 std::uint64_t execs_of_a_burst(unsigned arguments, const RoundOptions& options) {
     // Half of the ring's default. A record can be four times as large as what is in it.
     constexpr std::uint64_t kRoomBytes = 8 << 20;
-    constexpr std::uint64_t kArgumentBytes = 4 * 16;
+    constexpr std::uint64_t kArgumentBytes = 4UL * 16;
     return std::clamp<std::uint64_t>(kRoomBytes / (kArgumentBytes * arguments), 1, options.execs / kBursts);
 }
 
