@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// storm exec PROGRAM | storm fork: starts programs with four arguments, or processes that end at once, from as many
-// workers as there are CPUs. Words on stdin tell it what to do; each is answered by one line:
+// storm exec PROGRAM ARGUMENTS | storm fork: starts programs with so many arguments, or processes that end at once,
+// from as many workers as there are CPUs. Words on stdin tell it what to do; each is answered by one line:
 //   go N FIRST  so many, numbered from FIRST on       "COUNT NANOSECONDS"
 //   start       until stop                            "started"
 //   stop                                              "COUNT NANOSECONDS"
@@ -23,8 +23,10 @@
 #include <fstream>
 #include <iostream>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -57,7 +59,11 @@ Shared& shared() {
 // The arguments of an exec, made before the fork.
 class Arguments {
 public:
-    explicit Arguments(std::string program) : program_(std::move(program)) {}
+    // So many, the program's name included; beyond four each takes 16 bytes.
+    Arguments(std::string program, std::size_t count) : program_(std::move(program)) {
+        argv_.resize(count, more_.data());
+        argv_.push_back(nullptr);
+    }
 
     void set_number(std::size_t number) {
         for (auto* text : {&run_, &out_}) {
@@ -77,7 +83,8 @@ private:
     std::string run_ = "run-00000000";
     std::string option_ = "-o";
     std::string out_ = "out-00000000";
-    std::array<char*, 5> argv_{program_.data(), run_.data(), option_.data(), out_.data(), nullptr};
+    std::string more_ = "more-0123456789";
+    std::vector<char*> argv_{program_.data(), run_.data(), option_.data(), out_.data()};
 };
 
 pid_t start_program(const Arguments& arguments) {
@@ -106,8 +113,9 @@ bool has_worked(pid_t pid) {
 
 class Storm {
 public:
-    // Without a program: forks alone.
-    explicit Storm(const char* program) : arguments_(program != nullptr ? program : ""), has_program_(program) {}
+    // Forks alone.
+    Storm() : arguments_("", 1), has_program_(false) {}
+    Storm(const char* program, std::size_t arguments) : arguments_(program, arguments), has_program_(true) {}
 
     void begin(std::size_t first, std::size_t end) {
         shared().taken = first;
@@ -183,9 +191,11 @@ void obey(Storm& storm, std::string_view word, std::istream& rest) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const bool has_program = argc == 3 && std::string_view(argv[1]) == "exec";
-    if (!has_program && !(argc == 2 && std::string_view(argv[1]) == "fork")) return 2;
-    Storm storm(has_program ? argv[2] : nullptr);
+    const std::string_view kind = argc > 1 ? argv[1] : "";
+    const auto arguments = argc == 4 ? std::strtoul(argv[3], nullptr, 10) : 0;
+    const bool is_exec = kind == "exec" && arguments > 0;
+    if (!is_exec && !(kind == "fork" && argc == 2)) return 2;
+    const auto storm = is_exec ? std::make_unique<Storm>(argv[2], arguments) : std::make_unique<Storm>();
     std::cout << "ready " << ::getpid() << std::endl;
-    for (std::string word; std::cin >> word;) obey(storm, word, std::cin);
+    for (std::string word; std::cin >> word;) obey(*storm, word, std::cin);
 }

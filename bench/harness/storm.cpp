@@ -9,15 +9,17 @@
 namespace exectap::bench {
 namespace {
 
-std::vector<std::string> argv_of(Storm::Kind kind, std::vector<std::string> wrapper) {
-    wrapper.push_back(bench_program("storm"));
-    if (kind == Storm::Kind::fork) {
-        wrapper.emplace_back("fork");
+test::ProcessOptions process_options(const StormOptions& options) {
+    test::ProcessOptions process;
+    process.terminal = options.terminal;
+    process.argv = options.wrapper;
+    process.argv.push_back(bench_program("storm"));
+    if (options.kind == StormKind::fork) {
+        process.argv.emplace_back("fork");
     } else {
-        wrapper.emplace_back("exec");
-        wrapper.push_back(bench_program("tiny"));
+        process.argv.insert(process.argv.end(), {"exec", bench_program("tiny"), std::to_string(options.arguments)});
     }
-    return wrapper;
+    return process;
 }
 
 pid_t pid_in(const std::string& line) {
@@ -39,8 +41,8 @@ StormTime time_in(const std::string& answer) {
 
 std::string bench_program(std::string_view name) { return fmt::format("{}/{}", EXECTAP_BENCH_PROGRAMS, name); }
 
-Storm::Storm(Kind kind, std::vector<std::string> wrapper)
-    : process_(argv_of(kind, std::move(wrapper))), pid_(pid_in(process_.out().next_line())) {}
+Storm::Storm(const StormOptions& options)
+    : process_(process_options(options)), pid_(pid_in(process_.out().next_line())) {}
 
 std::string Storm::ask(const std::string& word) {
     process_.write(word + "\n");

@@ -19,12 +19,22 @@ struct StormTime {
 // A program of bench/.
 std::string bench_program(std::string_view name);
 
+enum class StormKind { exec, fork };
+
+struct StormOptions {
+    StormKind kind = StormKind::exec;
+    unsigned arguments = 4;               // of each exec, the program's name included
+    std::vector<std::string> wrapper;     // stands before the program: a tracer that starts it, or nothing
+    const test::Pty* terminal = nullptr;  // becomes its controlling terminal
+};
+
 class Storm {
 public:
-    enum class Kind { exec, fork };
+    using Kind = StormKind;
 
-    // `wrapper` stands before the program: a tracer that starts it, or nothing.
-    explicit Storm(Kind kind = Kind::exec, std::vector<std::string> wrapper = {});
+    explicit Storm(const StormOptions& options);
+    explicit Storm(Kind kind = Kind::exec, std::vector<std::string> wrapper = {})
+        : Storm(StormOptions{.kind = kind, .wrapper = std::move(wrapper)}) {}
 
     pid_t pid() const { return pid_; }
     std::string pid_text() const { return std::to_string(pid_); }

@@ -21,8 +21,9 @@ constexpr std::size_t kMostAtOnce = 64 << 10;
 std::string_view next_part(std::string_view text) {
     if (text.size() <= kMostAtOnce) return text;
     text = text.substr(0, kMostAtOnce);
-    const auto end = text.rfind('\n');
-    return end == std::string_view::npos ? text : text.substr(0, end + 1);
+    // Not rfind(), which looks at one byte after the other: lines can be megabytes long.
+    const auto* end = static_cast<const char*>(::memrchr(text.data(), '\n', text.size()));
+    return end == nullptr ? text : text.substr(0, static_cast<std::size_t>(end - text.data()) + 1);
 }
 
 }  // namespace
