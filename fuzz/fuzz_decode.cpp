@@ -161,6 +161,10 @@ void check_event(const ForkEvent& fork, std::string_view record, const DecodeScr
     check_time(fork.child_exec_id.start_time);
 }
 
+void check_event(const LostEvent& /*lost*/, std::string_view /*record*/, const DecodeScratch& /*scratch*/) {
+    check(false, "no record tells of what was lost");
+}
+
 // All of an event, in all fields that there are; what it says of the bytes is read to its end.
 std::string shown(const Event& event) {
     static LineFormat line(kClock, {.fields = fields_but(ShownIn::json)});

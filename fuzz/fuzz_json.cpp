@@ -206,10 +206,9 @@ void tell_record(std::span<const std::uint8_t> record) {
     static const auto scratch = std::make_unique<DecodeScratch>();
     const auto decoded = decode(std::as_bytes(record), *scratch);
     if (!decoded) return;
-    const auto event = std::visit([](const auto& one) { return Event(one); }, decoded->event);
     ProcessTable table(ProcessTable::Limits{.most_programs = 16});
-    table.apply(event);
-    tell(event, kClock, table);
+    table.apply(decoded->event);
+    tell(decoded->event, kClock, table);
 }
 
 void tell_of_trace(FuzzedDataProvider& bytes) {

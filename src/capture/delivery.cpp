@@ -2,6 +2,7 @@
 #include "capture/delivery.h"
 
 #include <numeric>
+#include <type_traits>
 #include <variant>
 
 namespace exectap {
@@ -9,25 +10,23 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-struct Head {
-    wire_type type;
-    std::uint64_t* seq;
-    nanoseconds since_boot;
-};
+// Of no LostEvent. The alternatives of Event are in the order of the types.
+wire_type type_of(const Event& event) { return static_cast<wire_type>(event.index()); }
+static_assert(std::is_same_v<std::variant_alternative_t<WIRE_EXEC, Event>, ExecEvent>);
+static_assert(std::is_same_v<std::variant_alternative_t<WIRE_ATTEMPT, Event>, AttemptEvent>);
+static_assert(std::is_same_v<std::variant_alternative_t<WIRE_EXIT, Event>, ExitEvent>);
+static_assert(std::is_same_v<std::variant_alternative_t<WIRE_FORK, Event>, ForkEvent>);
 
-struct TypeOf {
-    wire_type operator()(const ExecEvent& /*exec*/) const { return WIRE_EXEC; }
-    wire_type operator()(const AttemptEvent& /*attempt*/) const { return WIRE_ATTEMPT; }
-    wire_type operator()(const ExitEvent& /*exit*/) const { return WIRE_EXIT; }
-    wire_type operator()(const ForkEvent& /*fork*/) const { return WIRE_FORK; }
-};
-
-struct HeadOf {
-    Head operator()(ExecEvent& exec) const { return {WIRE_EXEC, &exec.call.seq, exec.call.since_boot}; }
-    Head operator()(AttemptEvent& attempt) const { return {WIRE_ATTEMPT, &attempt.call.seq, attempt.call.since_boot}; }
-    Head operator()(ExitEvent& exit) const { return {WIRE_EXIT, &exit.seq, exit.since_boot}; }
-    Head operator()(ForkEvent& fork) const { return {WIRE_FORK, &fork.seq, fork.since_boot}; }
-};
+void number(Event& event, std::uint64_t seq) {
+    struct Visitor {
+        std::uint64_t& operator()(ExecEvent& exec) const { return exec.call.seq; }
+        std::uint64_t& operator()(AttemptEvent& attempt) const { return attempt.call.seq; }
+        std::uint64_t& operator()(ExitEvent& exit) const { return exit.seq; }
+        std::uint64_t& operator()(ForkEvent& fork) const { return fork.seq; }
+        std::uint64_t& operator()(LostEvent& lost) const { return lost.seq; }
+    };
+    std::visit(Visitor{}, event) = seq;
+}
 
 }  // namespace
 
@@ -55,25 +54,26 @@ void Delivery::tell_lost(std::uint64_t total, std::size_t slot, nanoseconds unti
 }
 
 void Delivery::deliver(DecodedRecord& decoded, const Session::Handler& handler) {
-    const auto head = std::visit(HeadOf{}, decoded.event);
-    if (observe_) std::visit([&](const auto& event) { observe_(event); }, decoded.event);
+    auto& event = decoded.event;
+    const auto type = type_of(event);
+    const auto since_boot = time_of(event);
+    if (observe_) observe_(event);
     // What nobody asked for is small and may find room where other records have none: it ends no gap.
-    const bool is_asked_for = is_asked_for_.at(head.type) && !decoded.is_filtered;
+    const bool is_asked_for = is_asked_for_.at(type) && !decoded.is_filtered;
     if (!is_asked_for) return;
-    tell_lost(decoded.lost_before, decoded.cpu_slot, head.since_boot, handler);
-    slots_.at(decoded.cpu_slot).last_record = head.since_boot;
-    const bool is_wanted = !filter_ || std::visit([&](const auto& event) { return filter_(event); }, decoded.event);
-    if (!is_wanted) {
-        filtered_.at(head.type)++;
+    tell_lost(decoded.lost_before, decoded.cpu_slot, since_boot, handler);
+    slots_.at(decoded.cpu_slot).last_record = since_boot;
+    if (filter_ && !filter_(event)) {
+        filtered_.at(type)++;
         return;
     }
-    *head.seq = next_seq_++;
-    delivered_.at(head.type)++;
-    std::visit([&](const auto& event) { handler(event); }, decoded.event);
+    number(event, next_seq_++);
+    delivered_.at(type)++;
+    handler(event);
 }
 
 void Delivery::forget(const DecodedRecord& decoded) {
-    const auto type = std::visit(TypeOf{}, decoded.event);
+    const auto type = type_of(decoded.event);
     if (!is_asked_for_.at(type)) return;
     forgotten_.at(type).events++;
     if (decoded.is_filtered) forgotten_.at(type).filtered++;

@@ -30,9 +30,9 @@ std::string_view text_of(std::span<const std::byte> bytes) {
 // The struct at the end of the record.
 template <typename Wire>
 std::optional<Wire> tail_of(std::span<const std::byte> record) {
-    if (record.size() < sizeof(Wire)) return std::nullopt;
-    Wire wire;
-    std::memcpy(&wire, record.data() + record.size() - sizeof wire, sizeof wire);
+    std::optional<Wire> wire;
+    if (record.size() >= sizeof(Wire))
+        std::memcpy(&wire.emplace(), record.data() + record.size() - sizeof(Wire), sizeof(Wire));
     return wire;
 }
 
@@ -165,13 +165,13 @@ bool is_writable_by_others(const wire_call& wire) {
            ((wire.exe_mode & S_IWUSR) != 0 && wire.exe_uid != 0);
 }
 
-std::optional<ExeFile> exe_of(const wire_call& wire, std::string_view names, DecodeScratch& scratch) {
+void read_exe(ExecEvent& exec, const wire_call& wire, std::string_view names, DecodeScratch& scratch) {
     constexpr unsigned kMinorBits = 20;  // include/linux/kdev_t.h
     constexpr std::string_view kMemfd = "memfd:";
-    if (!(wire.flags & WIRE_HAS_PATHS)) return std::nullopt;
+    if (!(wire.flags & WIRE_HAS_PATHS)) return;
     const auto path = path_of(names, wire.exe, scratch.exe);
-    if (!path) return std::nullopt;
-    ExeFile exe;
+    if (!path) return;
+    auto& exe = exec.exe.emplace();
     exe.path = *path;
     exe.dev_major = wire.exe_dev >> kMinorBits;
     exe.dev_minor = wire.exe_dev & ((1U << kMinorBits) - 1);
@@ -180,7 +180,6 @@ std::optional<ExeFile> exe_of(const wire_call& wire, std::string_view names, Dec
     exe.is_setuid = (wire.exe_mode & S_ISUID) != 0;
     exe.is_setgid = (wire.exe_mode & S_ISGID) != 0 && (wire.exe_mode & S_IXGRP) != 0;
     exe.is_writable = is_writable_by_others(wire);
-    return exe;
 }
 
 bool decode_call(std::span<const std::byte> record, DecodeScratch& scratch, DecodedRecord& decoded) {
@@ -197,30 +196,33 @@ bool decode_call(std::span<const std::byte> record, DecodeScratch& scratch, Deco
     strings.cgroup = rest.take_names(wire->cgroup);
     if (rest.is_bad()) return false;
 
-    Call call;
-    read_caller(call, *wire);
-    read_strings(call, *wire, strings, scratch);
-    if (!(wire->flags & WIRE_COMM_UNREADABLE)) call.comm = comm_in(record, offsetof(wire_call, comm));
+    const auto read_call = [&](Call& call) {
+        read_caller(call, *wire);
+        read_strings(call, *wire, strings, scratch);
+        if (!(wire->flags & WIRE_COMM_UNREADABLE)) call.comm = comm_in(record, offsetof(wire_call, comm));
+    };
     if (wire->trailer.type == WIRE_ATTEMPT) {
         if (wire->result >= 0 || wire->result < -4095) return false;
-        decoded.event = AttemptEvent{call, -wire->result, (wire->flags & WIRE_FATAL) != 0};
+        auto& attempt = decoded.event.emplace<AttemptEvent>();
+        read_call(attempt.call);
+        attempt.error = -wire->result;
+        attempt.is_fatal = (wire->flags & WIRE_FATAL) != 0;
         return true;
     }
-    ExecEvent exec;
-    exec.call = call;
+    auto& exec = decoded.event.emplace<ExecEvent>();
+    read_call(exec.call);
     exec.new_comm = comm_in(record, offsetof(wire_call, new_comm));
-    exec.exe = exe_of(*wire, strings.exe, scratch);
+    read_exe(exec, *wire, strings.exe, scratch);
     exec.is_script = (wire->flags & WIRE_SCRIPT) != 0;
     if (exec.is_script && !(wire->flags & WIRE_INTERPRETER_UNREADABLE))
         exec.interpreter = Bytes{strings.interpreter, (wire->flags & WIRE_INTERPRETER_CUT) != 0};
-    decoded.event = exec;
     return true;
 }
 
 bool decode_exit(std::span<const std::byte> record, DecodedRecord& decoded) {
     const auto wire = tail_of<wire_exit>(record);
     if (!wire || !are_times({wire->program.start_time, wire->user_ns, wire->system_ns})) return false;
-    ExitEvent exit;
+    auto& exit = decoded.event.emplace<ExitEvent>();
     exit.since_boot = nanoseconds(wire->trailer.time_ns);
     exit.pid = wire->program.pid;
     exit.exec_id = id_of(wire->program);
@@ -233,25 +235,29 @@ bool decode_exit(std::span<const std::byte> record, DecodedRecord& decoded) {
     if (wire->user_ns != 0) exit.user_time = nanoseconds(wire->user_ns);
     if (wire->system_ns != 0) exit.system_time = nanoseconds(wire->system_ns);
     if (wire->max_rss_kb != 0) exit.max_rss_kb = wire->max_rss_kb;
-    decoded.event = exit;
     return true;
 }
 
 bool decode_fork(std::span<const std::byte> record, DecodedRecord& decoded) {
     const auto wire = tail_of<wire_fork>(record);
     if (!wire || !are_times({wire->program.start_time, wire->child.start_time})) return false;
-    ForkEvent fork;
+    auto& fork = decoded.event.emplace<ForkEvent>();
     fork.since_boot = nanoseconds(wire->trailer.time_ns);
     fork.pid = wire->program.pid;
     fork.child_pid = wire->child.pid;
     fork.exec_id = id_of(wire->program);
     fork.child_exec_id = id_of(wire->child);
-    decoded.event = fork;
     return true;
 }
 
-bool decode_as(std::uint8_t type, std::span<const std::byte> record, DecodeScratch& scratch, DecodedRecord& decoded) {
-    switch (type) {
+bool decode_into(DecodedRecord& decoded, std::span<const std::byte> record, DecodeScratch& scratch) {
+    const auto trailer = tail_of<wire_trailer>(record);
+    if (!trailer || trailer->cpu_slot >= WIRE_CPU_SLOTS || !are_times({trailer->time_ns})) return false;
+    decoded.lost_before = trailer->lost;
+    decoded.cpu_slot = trailer->cpu_slot;
+    decoded.is_filtered = trailer->is_filtered != 0;
+    decoded.candidate = trailer->candidate;
+    switch (trailer->type) {
         case WIRE_EXEC:
         case WIRE_ATTEMPT: return decode_call(record, scratch, decoded);
         case WIRE_EXIT: return decode_exit(record, decoded);
@@ -283,14 +289,9 @@ std::optional<CgroupRecord> decode_cgroup(std::span<const std::byte> record, Dec
 }
 
 std::optional<DecodedRecord> decode(std::span<const std::byte> record, DecodeScratch& scratch) {
-    const auto trailer = tail_of<wire_trailer>(record);
-    if (!trailer || trailer->cpu_slot >= WIRE_CPU_SLOTS || !are_times({trailer->time_ns})) return std::nullopt;
-    DecodedRecord decoded;
-    decoded.lost_before = trailer->lost;
-    decoded.cpu_slot = trailer->cpu_slot;
-    decoded.is_filtered = trailer->is_filtered != 0;
-    decoded.candidate = trailer->candidate;
-    if (!decode_as(trailer->type, record, scratch, decoded)) return std::nullopt;
+    // Filled where it is returned to: it has half a kilobyte.
+    std::optional<DecodedRecord> decoded(std::in_place);
+    if (!decode_into(*decoded, record, scratch)) decoded.reset();
     return decoded;
 }
 

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <variant>
 
 #include "exectap/event.h"
 #include "wire.h"
@@ -27,7 +26,7 @@ struct DecodeScratch {
 };
 
 struct DecodedRecord {
-    std::variant<ExecEvent, AttemptEvent, ExitEvent, ForkEvent> event;
+    Event event = LostEvent{};      // the smallest to begin with; what decode() makes is never one
     std::uint64_t lost_before = 0;  // records lost so far on the CPUs of this slot
     std::uint16_t cpu_slot = 0;     // below WIRE_CPU_SLOTS
     bool is_filtered = false;       // only the ancestry needs it

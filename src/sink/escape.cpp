@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "sink/escape.h"
 
-#include <fmt/format.h>
-
 #include <cstdint>
-#include <iterator>
 
 #include "sink/utf8.h"
+#include "sink/word.h"
 
 namespace exectap {
 namespace {
 
-void append_hex(std::string& out, char c) {
-    fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<std::uint8_t>(c));
+void append_hex(Appender& out, char c) {
+    out += Word("\\x").append_unsigned(static_cast<std::uint8_t>(c), 16, 2).text();
 }
 
-void append_ascii(std::string& out, char c) {
+void append_ascii(Appender& out, char c) {
     switch (c) {
         case '\\': out += "\\\\"; break;
         case '"': out += "\\\""; break;
@@ -27,7 +25,7 @@ void append_ascii(std::string& out, char c) {
 }
 
 // Returns how many bytes it took.
-std::size_t append_character(std::string& out, std::string_view bytes) {
+std::size_t append_character(Appender& out, std::string_view bytes) {
     const auto character = read_utf8(bytes);
     if (!character.is_valid) {
         append_hex(out, bytes[0]);
@@ -36,7 +34,7 @@ std::size_t append_character(std::string& out, std::string_view bytes) {
     if (character.code_point < 0x80) {
         append_ascii(out, bytes[0]);
     } else if (is_hidden(character.code_point)) {
-        fmt::format_to(std::back_inserter(out), "\\u{{{:x}}}", static_cast<std::uint32_t>(character.code_point));
+        out += Word("\\u{").append_unsigned(character.code_point, 16, 1).append("}").text();
     } else {
         out += bytes.substr(0, character.length);
     }
@@ -45,7 +43,7 @@ std::size_t append_character(std::string& out, std::string_view bytes) {
 
 }  // namespace
 
-void append_escaped(std::string& out, std::string_view bytes) {
+void append_escaped(Appender& out, std::string_view bytes) {
     while (!bytes.empty()) {
         const auto plain = plain_prefix(bytes);
         out += bytes.substr(0, plain);
@@ -54,7 +52,7 @@ void append_escaped(std::string& out, std::string_view bytes) {
     }
 }
 
-void append_quoted(std::string& out, std::string_view bytes) {
+void append_quoted(Appender& out, std::string_view bytes) {
     out += '"';
     append_escaped(out, bytes);
     out += '"';

@@ -271,11 +271,11 @@ bool has_field(std::size_t event, const Field& field) {
     return std::apply([&](const auto... getters) { return std::array{getters != nullptr...}[event]; }, field.getters);
 }
 
-FieldsByEvent by_event(std::span<const Field* const> fields) {
+FieldsByEvent by_event(std::span<const Field* const> fields, Label (*before)(std::string_view name)) {
     FieldsByEvent by_event;
     for (std::size_t event = 0; event < by_event.size(); event++)
         for (const auto* field : fields)
-            if (has_field(event, *field)) by_event[event].push_back(field);
+            if (has_field(event, *field)) by_event[event].push_back({field, before(field->name)});
     return by_event;
 }
 

@@ -15,6 +15,7 @@
 #include "exectap/clock.h"
 #include "exectap/event.h"
 #include "exectap/result.h"
+#include "sink/appender.h"
 #include "sink/word.h"
 
 namespace exectap {
@@ -165,9 +166,16 @@ const Field* find_field(std::string_view name);
 // `event` is an index into Event's alternatives.
 bool has_field(std::size_t event, const Field& field);
 
+// A field, and what a format writes before its value.
+struct ShownField {
+    const Field* field;
+    Label before;
+};
+
 // The fields, in the order given, that each alternative of Event has. For sinks: made once, walked for each event.
-using FieldsByEvent = std::array<std::vector<const Field*>, std::variant_size_v<Event>>;
-FieldsByEvent by_event(std::span<const Field* const> fields);
+// `before` makes the label of a name.
+using FieldsByEvent = std::array<std::vector<ShownField>, std::variant_size_v<Event>>;
+FieldsByEvent by_event(std::span<const Field* const> fields, Label (*before)(std::string_view name));
 
 // The fields that `except` does not leave out: all_fields() of one format.
 std::vector<const Field*> fields_but(ShownIn except);

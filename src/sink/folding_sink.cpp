@@ -53,14 +53,14 @@ bool ends_search(const Call& held, const ExecEvent& exec) {
 }  // namespace
 
 void FoldingSink::write(const Event& event) {
-    std::visit([this](const auto& one) { on(one); }, event);
+    std::visit([&](const auto& one) { on(event, one); }, event);
 }
 
-void FoldingSink::on(const AttemptEvent& attempt) {
+void FoldingSink::on(const Event& event, const AttemptEvent& attempt) {
     auto* search = search_of(attempt.call.tid);
     if (!options_.folds || !is_step(attempt)) {
         if (search != nullptr) release(*search);
-        next_.write(attempt);
+        next_.write(event);
         return;
     }
     if (search == nullptr) {
@@ -83,10 +83,10 @@ void FoldingSink::on(const AttemptEvent& attempt) {
     search->last.event().call.folded_attempts = folded;
 }
 
-void FoldingSink::on(const ExecEvent& exec) {
+void FoldingSink::on(const Event& event, const ExecEvent& exec) {
     auto* search = search_of(exec.call.tid);
     if (search == nullptr || !options_.joins_exec || !ends_search(search->last.event().call, exec)) {
-        release_of_process(exec.call.pid, exec);
+        write_after_those_of(exec.call.pid, event);
         return;
     }
     const auto& held = search->last.event().call;
@@ -94,18 +94,20 @@ void FoldingSink::on(const ExecEvent& exec) {
     joined.call.folded_attempts = held.folded_attempts + 1;
     search->is_held = false;
     held_--;
-    release_of_process(exec.call.pid, joined);
+    write_after_those_of(exec.call.pid, joined);
 }
 
-void FoldingSink::on(const LostEvent& lost) {
+void FoldingSink::on(const Event& event, const LostEvent& /*lost*/) {
     release_all();
-    next_.write(lost);
+    next_.write(event);
 }
 
 // Of all its threads: an exec ends the others.
-void FoldingSink::release_of_process(std::uint32_t pid, const Event& event) {
-    for (auto& search : searches_)
-        if (search.is_held && search.last.event().call.pid == pid) release(search);
+void FoldingSink::write_after_those_of(std::uint32_t pid, const Event& event) {
+    if (held_ > 0) {
+        for (auto& search : searches_)
+            if (search.is_held && search.last.event().call.pid == pid) release(search);
+    }
     next_.write(event);
 }
 

@@ -51,13 +51,14 @@ private:
         bool is_held = false;
     };
 
-    void on(const ExecEvent& exec);
-    void on(const AttemptEvent& attempt);
-    void on(const ExitEvent& exit) { release_of_process(exit.pid, exit); }
-    void on(const ForkEvent& fork) { release_of_process(fork.pid, fork); }
-    void on(const LostEvent& lost);
+    // `event` is the same one whole: what it holds is copied only where it is changed or held.
+    void on(const Event& event, const ExecEvent& exec);
+    void on(const Event& event, const AttemptEvent& attempt);
+    void on(const Event& event, const ExitEvent& exit) { write_after_those_of(exit.pid, event); }
+    void on(const Event& event, const ForkEvent& fork) { write_after_those_of(fork.pid, event); }
+    void on(const Event& event, const LostEvent& lost);
 
-    void release_of_process(std::uint32_t pid, const Event& event);
+    void write_after_those_of(std::uint32_t pid, const Event& event);
     Search* search_of(std::uint32_t tid);
     Search* oldest();
     void hold(const AttemptEvent& attempt);

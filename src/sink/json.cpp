@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "sink/json.h"
 
+#include <fmt/format.h>
+
 #include <concepts>
 #include <string_view>
 #include <utility>
@@ -14,24 +16,41 @@ namespace {
 constexpr int kSchemaVersion = 1;
 constexpr std::size_t kNanoseconds = 9;
 
-// Writes the keys and values of a line. Keys are our own words.
+// One of our own words.
+struct Key {
+    Key(std::string_view its_name) : name(its_name) {}  // NOLINT(google-explicit-constructor)
+    Key(const char* its_name) : name(its_name) {}       // NOLINT(google-explicit-constructor)
+    // Of a field, which is never the first of its object.
+    Key(const ShownField& shown)  // NOLINT(google-explicit-constructor)
+        : name(shown.field->name), label(&shown.before) {}
+
+    std::string_view name;
+    const Label* label = nullptr;  // with a comma before it
+};
+
+Label label_of(std::string_view name) { return Label(fmt::format(",\"{}\":", name)); }
+
+// Writes the keys and values of a line.
 class JsonObject {
 public:
-    explicit JsonObject(std::string& out) : out_(out) {
+    explicit JsonObject(std::string& text) : out_(text) {
         out_ += '{';
         number("v", kSchemaVersion);
     }
 
     // Until end() keys belong to the object of that name.
-    void begin(std::string_view name) { key(name) += '{'; }
+    void begin(const Key& name) { key(name) += '{'; }
     void end() { out_ += '}'; }
 
-    void number(std::string_view name, std::integral auto number) { key(name) += Word().append(number).text(); }
+    // The line's.
+    void end_line() { out_ += "}\n"; }
 
-    void boolean(std::string_view name, bool is_true) { key(name) += is_true ? "true" : "false"; }
+    void number(const Key& name, std::integral auto number) { key(name) += number; }
+
+    void boolean(const Key& name, bool is_true) { key(name) += std::string_view(is_true ? "true" : "false"); }
 
     // Text that needs no escaping.
-    void word(std::string_view name, std::string_view word) {
+    void word(const Key& name, std::string_view word) {
         key(name) += '"';
         out_ += word;
         out_ += '"';
@@ -39,7 +58,7 @@ public:
 
     // Calls pieces(visit), which is to call visit(bytes) for each piece of the text, perhaps twice over.
     template <typename Pieces>
-    void joined_text(std::string_view name, Pieces pieces) {
+    void joined_text(const Key& name, Pieces pieces) {
         bool is_utf8 = true;
         key(name) += '"';
         pieces([&](std::string_view bytes) { is_utf8 &= append_json_text(out_, bytes); });
@@ -52,13 +71,13 @@ public:
         out_ += '"';
     }
 
-    void text(std::string_view name, std::string_view bytes) {
+    void text(const Key& name, std::string_view bytes) {
         joined_text(name, [&](auto visit) { visit(bytes); });
     }
 
     // Calls elements(visit) likewise, for a list of texts.
     template <typename Elements>
-    void list(std::string_view name, Elements elements) {
+    void list(const Key& name, Elements elements) {
         bool is_utf8 = true;
         append_list(name, {}, elements, [&](std::string_view bytes) { is_utf8 &= append_json_text(out_, bytes); });
         if (is_utf8) return;
@@ -69,11 +88,11 @@ public:
         });
     }
 
-    void numbers(std::string_view name, const auto& numbers) {
+    void numbers(const Key& name, const auto& numbers) {
         key(name) += '[';
         for (const auto number : numbers) {
             if (out_.back() != '[') out_ += ',';
-            out_ += Word().append(number).text();
+            out_ += number;
         }
         out_ += ']';
     }
@@ -82,18 +101,19 @@ private:
     static constexpr std::string_view kRaw = "_raw";
 
     // What is written next is its value.
-    std::string& key(std::string_view name, std::string_view suffix = {}) {
+    Appender& key(const Key& name, std::string_view suffix = {}) {
+        if (name.label != nullptr && suffix.empty()) return out_ += *name.label;
         // Values end in anything but this.
         if (out_.back() != '{') out_ += ',';
         out_ += '"';
-        out_ += name;
+        out_ += name.name;
         out_ += suffix;
         out_ += "\":";
         return out_;
     }
 
     template <typename Elements, typename Append>
-    void append_list(std::string_view name, std::string_view suffix, Elements elements, Append append) {
+    void append_list(const Key& name, std::string_view suffix, Elements elements, Append append) {
         key(name, suffix) += '[';
         bool is_first = true;
         elements([&](std::string_view bytes) {
@@ -105,25 +125,25 @@ private:
         out_ += ']';
     }
 
-    std::string& out_;
+    Appender out_;
 };
 
 struct FieldWriter {
     JsonObject& object;
-    std::string_view name;
+    const ShownField& shown;
     std::vector<std::string_view>& unreadable;
 
     void operator()(Absent /*value*/) const {}
-    void operator()(Unreadable /*value*/) const { unreadable.push_back(name); }
-    void operator()(std::uint64_t number) const { object.number(name, number); }
-    void operator()(std::int64_t number) const { object.number(name, number); }
-    void operator()(bool is_true) const { object.boolean(name, is_true); }
-    void operator()(const Word& word) const { object.word(name, word.text()); }
-    void operator()(Errno error) const { object.word(name, errno_word(error.number).text()); }
-    void operator()(const Bytes& text) const { object.text(name, text.bytes); }
+    void operator()(Unreadable /*value*/) const { unreadable.push_back(shown.field->name); }
+    void operator()(std::uint64_t number) const { object.number(shown, number); }
+    void operator()(std::int64_t number) const { object.number(shown, number); }
+    void operator()(bool is_true) const { object.boolean(shown, is_true); }
+    void operator()(const Word& word) const { object.word(shown, word.text()); }
+    void operator()(Errno error) const { object.word(shown, errno_word(error.number).text()); }
+    void operator()(const Bytes& text) const { object.text(shown, text.bytes); }
 
     void operator()(const JoinedPath& path) const {
-        object.joined_text(name, [&](auto visit) {
+        object.joined_text(shown, [&](auto visit) {
             visit(path.directory);
             visit("/");
             visit(path.name.bytes);
@@ -131,17 +151,17 @@ struct FieldWriter {
     }
 
     void operator()(const Arguments& arguments) const {
-        object.list(name, [&](auto visit) {
+        object.list(shown, [&](auto visit) {
             arguments.for_each([&](std::string_view argument, bool /*is_cut*/) { visit(argument); });
         });
     }
 
     void operator()(Flags flags) const {
-        object.list(name, [&](auto visit) { flags.for_each(visit); });
+        object.list(shown, [&](auto visit) { flags.for_each(visit); });
     }
 
     void operator()(const Ancestry& ancestry) const {
-        object.list(name,
+        object.list(shown,
                     [&](auto visit) { ancestry.table->for_each_ancestor(ancestry.program, Ancestry::kMost, visit); });
     }
 };
@@ -199,7 +219,7 @@ void write_losses(JsonObject& object, const TraceEnd& end) {
 }  // namespace
 
 JsonFormat::JsonFormat(const Clock& clock, const Lookups& lookups)
-    : clock_(clock), lookups_(lookups), fields_(by_event(fields_but(ShownIn::line))) {
+    : clock_(clock), lookups_(lookups), fields_(by_event(fields_but(ShownIn::line), label_of)) {
     // So that no event needs memory for it.
     unreadable_.reserve(all_fields().size());
 }
@@ -227,8 +247,7 @@ void JsonFormat::begin(std::string& out, const TraceStart& start) {
     object.number("max_args_bytes", start.max_args_bytes);
     object.end();
     object.word("attempts", name_of(start.attempts));
-    object.end();
-    out += '\n';
+    object.end_line();
 }
 
 void JsonFormat::append(std::string& out, const ProcessInfo& process) {
@@ -241,8 +260,7 @@ void JsonFormat::append(std::string& out, const ProcessInfo& process) {
     object.text("comm", process.comm);
     object.word("start_time", utc_word(process.exec_id.start_time + clock_.wall_minus_boot, kNanoseconds).text());
     object.boolean("watched", process.is_watched);
-    object.end();
-    out += '\n';
+    object.end_line();
 }
 
 void JsonFormat::append(std::string& out, const TargetChange& change) {
@@ -255,8 +273,7 @@ void JsonFormat::append(std::string& out, const TargetChange& change) {
     if (!change.cgroup.empty()) object.text("cgroup", change.cgroup);
     if (change.container_id) object.text("container_id", *change.container_id);
     if (change.places > 1) object.number("places", change.places);
-    object.end();
-    out += '\n';
+    object.end_line();
 }
 
 void JsonFormat::append(std::string& out, const Event& event) {
@@ -265,8 +282,8 @@ void JsonFormat::append(std::string& out, const Event& event) {
     const EventContext context{clock_, lookups_.table, lookups_.names};
     std::visit(
         [&]<typename OneEvent>(const OneEvent& one) {
-            for (const auto* field : fields_[event.index()])
-                std::visit(FieldWriter{object, field->name, unreadable_}, field->getter<OneEvent>()(one, context));
+            for (const auto& shown : fields_[event.index()])
+                std::visit(FieldWriter{object, shown, unreadable_}, shown.field->getter<OneEvent>()(one, context));
         },
         event);
     if (!unreadable_.empty()) {
@@ -274,8 +291,7 @@ void JsonFormat::append(std::string& out, const Event& event) {
             for (const auto name : unreadable_) visit(name);
         });
     }
-    object.end();
-    out += '\n';
+    object.end_line();
 }
 
 void JsonFormat::end(std::string& out, const TraceEnd& end) {
@@ -297,8 +313,7 @@ void JsonFormat::end(std::string& out, const TraceEnd& end) {
     object.number("still_alive", summary.still_alive);
     object.boolean("complete", summary.is_complete());
     object.number("duration_ns", end.duration.count());
-    object.end();
-    out += '\n';
+    object.end_line();
 }
 
 }  // namespace exectap

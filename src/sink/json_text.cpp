@@ -12,13 +12,13 @@ constexpr std::string_view kReplacement = "\uFFFD";
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::string_view kBase64Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-void append_code_unit(std::string& out, std::uint32_t unit) {
+void append_code_unit(Appender& out, std::uint32_t unit) {
     out += "\\u";
     for (int shift = 12; shift >= 0; shift -= 4) out += kHexDigits[unit >> shift & 0xFU];
 }
 
 // Beyond the basic plane JSON has only pairs of surrogates.
-void append_code_point(std::string& out, char32_t point) {
+void append_code_point(Appender& out, char32_t point) {
     if (point < 0x10000) {
         append_code_unit(out, point);
         return;
@@ -28,7 +28,7 @@ void append_code_point(std::string& out, char32_t point) {
     append_code_unit(out, 0xDC00 + (beyond & 0x3FFU));
 }
 
-void append_ascii(std::string& out, char c) {
+void append_ascii(Appender& out, char c) {
     switch (c) {
         case '"': out += "\\\""; break;
         case '\\': out += "\\\\"; break;
@@ -43,7 +43,7 @@ void append_ascii(std::string& out, char c) {
 
 }  // namespace
 
-bool append_json_text(std::string& out, std::string_view bytes) {
+bool append_json_text(Appender& out, std::string_view bytes) {
     bool is_utf8 = true;
     while (!bytes.empty()) {
         const auto plain = plain_prefix(bytes);
@@ -66,7 +66,7 @@ bool append_json_text(std::string& out, std::string_view bytes) {
     return is_utf8;
 }
 
-bool append_json_string(std::string& out, std::string_view bytes) {
+bool append_json_string(Appender& out, std::string_view bytes) {
     out += '"';
     const bool is_utf8 = append_json_text(out, bytes);
     out += '"';
@@ -84,7 +84,7 @@ void Base64::end() {
     if (in_group_ == 0) return;
     const auto digits = in_group_ + 1;
     append_group(digits);
-    out_.append(4 - digits, '=');
+    for (auto i = digits; i < 4; i++) out_ += '=';
 }
 
 void Base64::append_group(std::size_t digits) {

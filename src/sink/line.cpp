@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "sink/line.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -35,7 +37,7 @@ std::vector<const Field*> fields_named(std::span<const std::string_view> names) 
     return fields;
 }
 
-void append_time(std::string& out, nanoseconds since_boot, const Clock& clock) {
+void append_time(Appender& out, nanoseconds since_boot, const Clock& clock) {
     constexpr std::size_t kMicroseconds = 6;
     out += '[';
     switch (clock.style) {
@@ -46,30 +48,32 @@ void append_time(std::string& out, nanoseconds since_boot, const Clock& clock) {
     out += ']';
 }
 
-void append_cut(std::string& out, const Bytes& text) {
+void append_cut(Appender& out, const Bytes& text) {
     append_quoted(out, text.bytes);
     if (text.is_cut) out += "...";
 }
 
+Label label_of(std::string_view name) { return Label(fmt::format(" {}=", name)); }
+
 // " name=value", or nothing.
 struct FieldWriter {
-    std::string& out;
-    std::string_view name;
+    Appender& out;
+    const Label& before;
 
     void operator()(Absent /*value*/) const {}
     void operator()(Unreadable /*value*/) const { begin() += "unreadable"; }
-    void operator()(std::uint64_t number) const { begin() += Word().append(number).text(); }
-    void operator()(std::int64_t number) const { begin() += Word().append(number).text(); }
-    void operator()(bool is_true) const { begin() += is_true ? "true" : "false"; }
+    void operator()(std::uint64_t number) const { begin() += number; }
+    void operator()(std::int64_t number) const { begin() += number; }
+    void operator()(bool is_true) const { begin() += is_true ? std::string_view("true") : "false"; }
     void operator()(const Word& word) const { begin() += word.text(); }
     void operator()(const Bytes& text) const { append_cut(begin(), text); }
 
     void operator()(Errno error) const {
         begin();
         if (const char* error_name = ::strerrorname_np(error.number)) {
-            out += error_name;
+            out += std::string_view(error_name);
         } else {
-            out += Word().append(error.number).text();
+            out += error.number;
         }
     }
 
@@ -91,7 +95,7 @@ struct FieldWriter {
             append_cut(out, {argument, is_cut});
             last_is_cut = is_cut;
         });
-        if (arguments.is_cut && !last_is_cut) out += is_first ? "..." : ",...";
+        if (arguments.is_cut && !last_is_cut) out += std::string_view(is_first ? "..." : ",...");
         out += ']';
     }
 
@@ -116,10 +120,8 @@ struct FieldWriter {
     }
 
 private:
-    std::string& begin() const {
-        out += ' ';
-        out += name;
-        out += '=';
+    Appender& begin() const {
+        out += before;
         return out;
     }
 };
@@ -137,29 +139,31 @@ bool is_cut_list(const Value& value) {
 }  // namespace
 
 LineFormat::LineFormat(const Clock& clock, const LineOptions& options)
-    : clock_(clock), lookups_(options.lookups), is_usual_(options.fields.empty()), true_size_(fields_named(kTrueSize)) {
+    : clock_(clock), lookups_(options.lookups), is_usual_(options.fields.empty()) {
+    for (const auto* field : fields_named(kTrueSize)) true_size_.push_back({field, label_of(field->name)});
     const auto usual = fields_named(kUsual);
     auto shown = options.fields;
     for (const auto* field : fields_named(kTelling))
         if (std::find(shown.begin(), shown.end(), field) == shown.end()) shown.push_back(field);
-    fields_ = by_event(is_usual_ ? usual : shown);
+    fields_ = by_event(is_usual_ ? usual : shown, label_of);
     // What is missing is told in any case.
     constexpr auto kLost = Event(std::in_place_type<LostEvent>).index();
-    fields_[kLost] = by_event(usual)[kLost];
+    fields_[kLost] = by_event(usual, label_of)[kLost];
 }
 
-void LineFormat::append(std::string& out, const Event& event) {
+void LineFormat::append(std::string& text, const Event& event) {
+    Appender out(text);
     const EventContext context{clock_, lookups_.table, lookups_.names};
     append_time(out, time_of(event), clock_);
     std::visit(
         [&]<typename OneEvent>(const OneEvent& one) {
-            for (const auto* field : fields_[event.index()]) {
-                const auto value = field->getter<OneEvent>()(one, context);
+            for (const auto& shown : fields_[event.index()]) {
+                const auto value = shown.field->getter<OneEvent>()(one, context);
                 if (is_usual_ && is_false(value)) continue;
-                std::visit(FieldWriter{out, field->name}, value);
+                std::visit(FieldWriter{out, shown.before}, value);
                 if (!is_usual_ || !is_cut_list(value)) continue;
-                for (const auto* size : true_size_)
-                    std::visit(FieldWriter{out, size->name}, size->getter<OneEvent>()(one, context));
+                for (const auto& size : true_size_)
+                    std::visit(FieldWriter{out, size.before}, size.field->getter<OneEvent>()(one, context));
             }
         },
         event);

@@ -23,14 +23,14 @@ public:
     explicit LineFormat(const Clock& clock, const LineOptions& options = {});
 
     using Format::append;
-    void append(std::string& out, const Event& event) override;
+    void append(std::string& text, const Event& event) override;
 
 private:
     Clock clock_;
     Lookups lookups_;
     bool is_usual_;
     FieldsByEvent fields_;
-    std::vector<const Field*> true_size_;  // of arguments that are cut
+    std::vector<ShownField> true_size_;  // of arguments that are cut
 };
 
 }  // namespace exectap

@@ -2,8 +2,10 @@
 #include "sink/output.h"
 
 #include <fmt/format.h>
+#include <linux/futex.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,11 +28,23 @@ std::string_view next_part(std::string_view text) {
     return end == nullptr ? text : text.substr(0, static_cast<std::size_t>(end - text.data()) + 1);
 }
 
+// Not by std::atomic::wait(), which yields the processor four times before it sleeps (libstdc++ 12): in a storm each of
+// these is a switch to another task and back.
+using FutexWord = std::atomic<std::uint32_t>;
+static_assert(FutexWord::is_always_lock_free && sizeof(FutexWord) == sizeof(std::uint32_t));
+
+// Sleeps unless the word has changed; also returns for no reason.
+void wait_while(FutexWord& word, std::uint32_t seen) {
+    ::syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, seen, nullptr, nullptr, 0);
+}
+
+void wake_waiter(FutexWord& word) { ::syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0); }
+
 }  // namespace
 
 void Output::Writer::wake() {
     wakeups.fetch_add(1, std::memory_order_seq_cst);
-    wakeups.notify_one();
+    wake_waiter(wakeups);
 }
 
 void Output::Writer::tell() const {
@@ -76,7 +90,7 @@ void Output::Writer::run() {
         const auto seen = wakeups.load(std::memory_order_seq_cst);
         if (write_some()) continue;
         if (is_over()) return;
-        wakeups.wait(seen, std::memory_order_seq_cst);
+        wait_while(wakeups, seen);
     }
 }
 

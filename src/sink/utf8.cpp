@@ -28,6 +28,16 @@ constexpr std::array kHidden = {
 
 std::uint8_t byte_at(std::string_view bytes, std::size_t index) { return static_cast<std::uint8_t>(bytes[index]); }
 
+// Without a branch: of a block compilers make vector instructions.
+bool is_odd(std::uint8_t c) { return (c < 0x20) | (c >= 0x7F) | (c == '"') | (c == '\\'); }
+
+constexpr std::size_t kBlock = 16;
+bool is_plain_block(const char* bytes) {
+    std::uint8_t odd = 0;
+    for (std::size_t i = 0; i < kBlock; i++) odd |= std::uint8_t{is_odd(static_cast<std::uint8_t>(bytes[i]))};
+    return odd == 0;
+}
+
 struct ByteRange {
     std::uint8_t first;
     std::uint8_t last;
@@ -47,8 +57,10 @@ ByteRange second_bytes(std::uint8_t lead) {
 }  // namespace
 
 std::size_t plain_prefix(std::string_view bytes) {
-    const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; };
-    return static_cast<std::size_t>(std::find_if_not(bytes.begin(), bytes.end(), is_plain) - bytes.begin());
+    std::size_t plain = 0;
+    while (bytes.size() - plain >= kBlock && is_plain_block(bytes.data() + plain)) plain += kBlock;
+    while (plain < bytes.size() && !is_odd(byte_at(bytes, plain))) plain++;
+    return plain;
 }
 
 Utf8 read_utf8(std::string_view bytes) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "sink/word.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -17,21 +16,12 @@ constexpr std::size_t kNanosecondDigits = 9;
 void append_fraction(Word& word, nanoseconds fraction, std::size_t digits) {
     auto shown = static_cast<std::uint64_t>(fraction.count());
     for (auto i = digits; i < kNanosecondDigits; i++) shown /= 10;
-    word.append(".").append_unsigned(shown, 10, digits);
+    word.append(".").append_digits(shown, digits);
 }
 
-void append_number(Word& word, unsigned number, std::string_view after) {
-    word.append_unsigned(number, 10, 2).append(after);
-}
+void append_number(Word& word, unsigned number, std::string_view after) { word.append_digits(number, 2).append(after); }
 
 }  // namespace
-
-Word& Word::append(std::string_view text) {
-    const auto bytes = std::min(text.size(), text_.size() - size_);
-    std::copy_n(text.begin(), bytes, text_.begin() + size_);
-    size_ = static_cast<std::uint8_t>(size_ + bytes);
-    return *this;
-}
 
 Word& Word::append_unsigned(std::uint64_t number, int base, std::size_t width) {
     std::array<char, 64> digits;
@@ -41,9 +31,14 @@ Word& Word::append_unsigned(std::uint64_t number, int base, std::size_t width) {
     return append({digits.data(), count});
 }
 
-Word& Word::append_signed(std::int64_t number) {
-    if (number >= 0) return append_unsigned(static_cast<std::uint64_t>(number), 10, 1);
-    return append("-").append_unsigned(-static_cast<std::uint64_t>(number), 10, 1);
+Word& Word::append_digits(std::uint64_t number, std::size_t count) {
+    if (count > text_.size() - size_) return *this;
+    for (auto at = size_ + count; at > size_; at--) {
+        text_[at - 1] = static_cast<char>('0' + number % 10);
+        number /= 10;
+    }
+    size_ = static_cast<std::uint8_t>(size_ + count);
+    return *this;
 }
 
 Word exec_id_word(const ExecId& id) {

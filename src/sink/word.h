@@ -4,11 +4,13 @@
 #pragma once
 
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <system_error>
 
 #include "exectap/event.h"
 
@@ -21,19 +23,23 @@ public:
     explicit Word(std::string_view text) { append(text); }
 
     // What does not fit is dropped; the longest word, an exec id, has 52 characters.
-    Word& append(std::string_view text);
-    Word& append(std::integral auto number) {
-        if constexpr (std::signed_integral<decltype(number)>) return append_signed(number);
-        return append_unsigned(static_cast<std::uint64_t>(number), 10, 1);
+    Word& append(std::string_view text) {
+        size_ = static_cast<std::uint8_t>(size_ + text.copy(text_.data() + size_, text_.size() - size_));
+        return *this;
     }
+    Word& append(std::integral auto number) {
+        const auto [end, error] = std::to_chars(text_.data() + size_, text_.data() + text_.size(), number);
+        if (error == std::errc()) size_ = static_cast<std::uint8_t>(end - text_.data());
+        return *this;
+    }
+    // The last `count` digits of a decimal number, zeros included.
+    Word& append_digits(std::uint64_t number, std::size_t count);
     // In the base, with leading zeros up to `width`.
     Word& append_unsigned(std::uint64_t number, int base, std::size_t width);
 
     std::string_view text() const { return {text_.data(), size_}; }
 
 private:
-    Word& append_signed(std::int64_t number);
-
     std::array<char, 63> text_;  // only the first size_ are ever read
     std::uint8_t size_ = 0;
 };

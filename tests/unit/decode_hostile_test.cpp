@@ -256,6 +256,7 @@ void expect_inside(const ExecEvent& exec, const Decoded& decoded) {
 void expect_inside(const AttemptEvent& attempt, const Decoded& decoded) { expect_inside(attempt.call, decoded); }
 void expect_inside(const ExitEvent& /*exit*/, const Decoded& /*decoded*/) {}
 void expect_inside(const ForkEvent& /*fork*/, const Decoded& /*decoded*/) {}
+void expect_inside(const LostEvent& /*lost*/, const Decoded& /*decoded*/) { ADD_FAILURE() << "no record tells of one"; }
 
 // Decodes an exact copy, so that the sanitizer sees a read past either end, and reads all that came out of it.
 bool decodes_within(std::span<const std::byte> bytes) {

@@ -35,6 +35,20 @@ TEST(Escape, KeepsPrintableAscii) {
     EXPECT_EQ(escaped(" !#$%&'()*+,-./09:;<=>?@AZ[]^_`az{|}~"), R"(" !#$%&'()*+,-./09:;<=>?@AZ[]^_`az{|}~")");
 }
 
+TEST(Escape, SeesEachByteWhereverItStands) {
+    constexpr std::size_t kPlaces = 40;
+    for (int byte = 0; byte < 0x100; byte++) {
+        const std::string one(1, static_cast<char>(byte));
+        const auto quoted = escaped(one).substr(1);
+        for (std::size_t place = 0; place < kPlaces; place++) {
+            const std::string before(place, 'x');
+            const std::string after(kPlaces - place, 'y');
+            ASSERT_EQ(escaped(before + one + after), '"' + before + quoted.substr(0, quoted.size() - 1) + after + '"')
+                << byte;
+        }
+    }
+}
+
 TEST(Escape, MarksQuotesAndBackslashes) {
     EXPECT_EQ(escaped("a\"b"), R"("a\"b")");
     EXPECT_EQ(escaped("a\\nb"), R"("a\\nb")");

@@ -64,7 +64,10 @@ TEST(Fields, AreFoundByTheirWholeName) {
 TEST(Fields, AreSharedOutToTheirEvents) {
     const auto fields = parse_fields("child_pid,argv,pid,error,exit_code,exe,seq");
     ASSERT_TRUE(fields);
-    const auto events = by_event(*fields);
+    const auto shown = by_event(*fields, [](std::string_view name) { return Label(name); });
+    std::array<std::vector<const Field*>, std::variant_size_v<Event>> events;
+    for (std::size_t event = 0; event < events.size(); event++)
+        for (const auto& [field, before] : shown.at(event)) events.at(event).push_back(field);
     EXPECT_THAT(names_of(events[0]), ElementsAre("argv", "pid", "exe", "seq"));
     EXPECT_THAT(names_of(events[1]), ElementsAre("argv", "pid", "error", "seq"));
     EXPECT_THAT(names_of(events[2]), ElementsAre("pid", "exit_code", "seq"));

@@ -18,18 +18,30 @@ namespace {
 
 using namespace std::literals;
 
+// Appends to `text` by append(Appender&), and returns what that does.
+auto with_appender(std::string& text, auto append) {
+    Appender out(text);
+    return append(out);
+}
+
+bool append_json(std::string& text, std::string_view bytes) {
+    return with_appender(text, [&](Appender& out) { return append_json_text(out, bytes); });
+}
+
 std::string json(std::string_view bytes) {
-    std::string out;
-    append_json_string(out, bytes);
-    return out;
+    std::string text;
+    with_appender(text, [&](Appender& out) { return append_json_string(out, bytes); });
+    return text;
 }
 
 std::string base64(std::initializer_list<std::string_view> pieces) {
-    std::string out;
-    Base64 encoder(out);
-    for (const auto piece : pieces) encoder.append(piece);
-    encoder.end();
-    return out;
+    std::string text;
+    with_appender(text, [&](Appender& out) {
+        Base64 encoder(out);
+        for (const auto piece : pieces) encoder.append(piece);
+        encoder.end();
+    });
+    return text;
 }
 
 TEST(JsonText, KeepsPrintableAscii) {
@@ -39,7 +51,7 @@ TEST(JsonText, KeepsPrintableAscii) {
 
 TEST(JsonText, AppendsToWhatIsThere) {
     std::string out = "x";
-    EXPECT_TRUE(append_json_text(out, "y\n"));
+    EXPECT_TRUE(append_json(out, "y\n"));
     EXPECT_EQ(out, "xy\\n");
 }
 
@@ -79,17 +91,17 @@ TEST(JsonText, ReplacesEachMaximalSubpart) {
 
 TEST(JsonText, TellsWhetherItWasUtf8) {
     std::string out;
-    EXPECT_TRUE(append_json_text(out, ""));
-    EXPECT_TRUE(append_json_text(out, "日本\x1b" + utf8(0x202E)));
-    EXPECT_TRUE(append_json_text(out, "\uFFFD"));
-    EXPECT_FALSE(append_json_text(out, "ab\xff"));
-    EXPECT_FALSE(append_json_text(out, "\xe6\x97"));
+    EXPECT_TRUE(append_json(out, ""));
+    EXPECT_TRUE(append_json(out, "日本\x1b" + utf8(0x202E)));
+    EXPECT_TRUE(append_json(out, "\uFFFD"));
+    EXPECT_FALSE(append_json(out, "ab\xff"));
+    EXPECT_FALSE(append_json(out, "\xe6\x97"));
 }
 
 // Parsed again it is what another writer makes of the same bytes, and no character in it can do harm.
 bool is_repaired_as_elsewhere(std::string_view bytes) {
     std::string text;
-    const bool is_utf8 = append_json_string(text, bytes);
+    const bool is_utf8 = with_appender(text, [&](Appender& out) { return append_json_string(out, bytes); });
     for (std::string_view rest = text; !rest.empty();) {
         const auto character = read_utf8(rest);
         const bool is_control = character.code_point < 0x20 || character.code_point == 0x7F;
