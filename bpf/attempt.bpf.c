@@ -9,7 +9,7 @@ static __always_inline bool is_killed(struct task_struct *task)
 {
 	unsigned long kill_bit = 1UL << (SIGKILL - 1);
 
-	return (task->pending.signal.sig[0] | BPF_CORE_READ(task, signal, shared_pending.signal.sig[0])) & kill_bit;
+	return (task->pending.signal.sig[0] | READ(signal_struct, READ(task_struct, task, signal), shared_pending.signal.sig[0])) & kill_bit;
 }
 
 /*
@@ -127,7 +127,7 @@ static __always_inline int emit_attempt(__u32 class_bytes, read_args_fn read_arg
 	}
 	call = (struct wire_call *)(step.record + strings_room(class_bytes));
 	fill_plan(call, plan);
-	fill_caller(call, plan);
+	fill_caller(call);
 	fill_no_exe(call);
 	call->trailer = trailer_of(WIRE_ATTEMPT, true);
 	submit(step.record);
@@ -226,7 +226,7 @@ int on_exec_exit(struct trace_event_raw_sys_exit *ctx)
 
 	if (result >= 0)
 		return 0;
-	mark = mark_of(task);
+	mark = stored_mark_of(task);
 	if (has_live_targets())
 		mark = mark_if_live(task, mark);
 	if (!is_watched(mark))

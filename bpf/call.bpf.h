@@ -6,7 +6,7 @@
 #include "emit.bpf.h"
 #include "paths.bpf.h"
 #include "select.bpf.h"
-#include "window.bpf.h"
+#include "typed.bpf.h"
 
 /* The strings of a record while they are read into it, one after the other. */
 struct strings {
@@ -43,8 +43,6 @@ struct call_plan {
 	__u64 interpreter; /* 0: none */
 	__u64 tty;	   /* its name; 0: none */
 	__u64 cgroup;	   /* its kernfs_node */
-	__u64 signal;	   /* the task's signal_struct */
-	__u64 exe_inode;   /* of an exec */
 	__u64 time_ns;	   /* of an exec: when it was seen */
 	__u64 root;	   /* the mount at the root of the task's mount namespace */
 	struct path_plan exe;
@@ -52,7 +50,6 @@ struct call_plan {
 	union { /* needed one after the other */
 		struct args_walk args_walk; /* of an attempt */
 		struct path_walk walk;
-		__u8 window[72];
 	};
 	struct strings strings; /* here for the same reason as the walk */
 	char comm[WIRE_COMM_BYTES];
@@ -75,31 +72,28 @@ struct args_step {
 
 typedef long (*read_args_fn)(__u32 index, struct args_step *step);
 
-static __always_inline void fill_pids(struct wire_call *call, struct call_plan *plan, __u32 tgid)
+static __always_inline void fill_pids(struct wire_call *call, struct task_struct *task)
 {
-	struct signal_struct *signal = (void *)plan->signal;
-	struct pid *process, *group, *session;
-	__u32 level;
+	struct signal_struct *signal = READ(task_struct, task, signal);
+	struct pid *process = READ(signal_struct, signal, pids[PIDTYPE_TGID]);
+	struct pid *group = READ(signal_struct, signal, pids[PIDTYPE_PGID]);
+	struct pid *session = READ(signal_struct, signal, pids[PIDTYPE_SID]);
+	__u32 level = READ(pid, process, level);
 
-	READ_WINDOW(plan->window, 24, signal, pids[PIDTYPE_TGID]);
-	process = (void *)FROM_WINDOW(__u64, plan->window, 24, signal, pids[PIDTYPE_TGID], pids[PIDTYPE_TGID]);
-	group = (void *)FROM_WINDOW(__u64, plan->window, 24, signal, pids[PIDTYPE_TGID], pids[PIDTYPE_PGID]);
-	session = (void *)FROM_WINDOW(__u64, plan->window, 24, signal, pids[PIDTYPE_TGID], pids[PIDTYPE_SID]);
-	level = BPF_CORE_READ(process, level);
-	call->ns_pid = level ? number_of(process, level) : tgid;
-	call->pgid = group == process ? tgid : number_of(group, 0);
+	call->ns_pid = level ? number_of(process, level) : task->tgid;
+	call->pgid = group == process ? task->tgid : number_of(group, 0);
 	call->sid = session == group ? call->pgid : number_of(session, 0);
 }
 
-static __always_inline void fill_credentials(struct wire_call *call, struct call_plan *plan, const struct cred *cred)
+static __always_inline void fill_credentials(struct wire_call *call, struct task_struct *task)
 {
-	READ_WINDOW(plan->window, 64, cred, uid);
-	call->uid = FROM_WINDOW(__u32, plan->window, 64, cred, uid, uid);
-	call->euid = FROM_WINDOW(__u32, plan->window, 64, cred, uid, euid);
-	call->gid = FROM_WINDOW(__u32, plan->window, 64, cred, uid, gid);
-	call->egid = FROM_WINDOW(__u32, plan->window, 64, cred, uid, egid);
-	/* Before 6.3 (f122a08b197d) two __u32, the lower capabilities first: the same bits on the machines there are. */
-	call->cap_effective = FROM_WINDOW(__u64, plan->window, 64, cred, uid, cap_effective);
+	const struct cred *cred = READ(task_struct, task, cred);
+
+	call->uid = READ(cred, cred, uid.val);
+	call->euid = READ(cred, cred, euid.val);
+	call->gid = READ(cred, cred, gid.val);
+	call->egid = READ(cred, cred, egid.val);
+	call->cap_effective = effective_capabilities(cred);
 }
 
 __noinline int fill_parent(struct wire_call *call)
@@ -112,37 +106,39 @@ __noinline int fill_parent(struct wire_call *call)
 }
 
 /* Everything that is the current task's own. Global: one copy, which the verifier looks at once. */
-__noinline int fill_caller(struct wire_call *call, struct call_plan *plan)
+__noinline int fill_caller(struct wire_call *call)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *parent = READ(task_struct, task, real_parent);
+	struct fs_struct *fs = READ(task_struct, task, fs);
 
-	if (!call || !plan)
+	if (!call)
 		return 0;
 	call->program = program_of(task);
-	call->ppid = BPF_CORE_READ(task, real_parent, tgid);
-	fill_pids(call, plan, task->tgid);
-	fill_credentials(call, plan, BPF_CORE_READ(task, cred));
+	call->ppid = READ(task_struct, parent, tgid);
+	fill_pids(call, task);
+	fill_credentials(call, task);
 	call->loginuid = loginuid_of(task);
-	call->umask = BPF_CORE_READ(task, fs, umask);
+	call->umask = READ(fs_struct, fs, umask);
 	__builtin_memcpy(call->new_comm, task->comm, sizeof(call->new_comm));
 	return 0;
 }
 
-__noinline int fill_exe(struct wire_call *call, struct call_plan *plan)
+__noinline int fill_exe(struct wire_call *call)
 {
-	struct super_block *super;
-	struct inode *inode;
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct mm_struct *mm = READ(task_struct, task, mm);
+	struct file *file = READ(mm_struct, mm, exe_file);
+	struct inode *inode = READ(file, file, f_inode);
+	struct super_block *super = READ(inode, inode, i_sb);
 
-	if (!call || !plan)
+	if (!call)
 		return 0;
-	inode = (void *)plan->exe_inode;
-	READ_WINDOW(plan->window, 72, inode, i_mode);
-	call->exe_mode = FROM_WINDOW(__u16, plan->window, 72, inode, i_mode, i_mode);
-	call->exe_uid = FROM_WINDOW(__u32, plan->window, 72, inode, i_mode, i_uid);
-	call->exe_gid = FROM_WINDOW(__u32, plan->window, 72, inode, i_mode, i_gid);
-	call->exe_inode = FROM_WINDOW(__u64, plan->window, 72, inode, i_mode, i_ino);
-	super = (void *)FROM_WINDOW(__u64, plan->window, 72, inode, i_mode, i_sb);
-	call->exe_dev = BPF_CORE_READ(super, s_dev);
+	call->exe_mode = READ(inode, inode, i_mode);
+	call->exe_uid = READ(inode, inode, i_uid.val);
+	call->exe_gid = READ(inode, inode, i_gid.val);
+	call->exe_inode = READ(inode, inode, i_ino);
+	call->exe_dev = READ(super_block, super, s_dev);
 	return 0;
 }
 
@@ -159,19 +155,28 @@ static __always_inline void fill_no_exe(struct wire_call *call)
 /* From where the current task calls. */
 static __always_inline void plan_origin(struct call_plan *plan, struct task_struct *task)
 {
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
-	struct tty_struct *tty = BPF_CORE_READ(signal, tty);
+	struct signal_struct *signal = READ(task_struct, task, signal);
+	struct tty_struct *tty = READ(signal_struct, signal, tty);
+	struct mnt_namespace *mounts;
+	struct nsproxy *namespaces;
+	struct css_set *cgroups;
+	struct cgroup *cgroup;
+	struct fs_struct *fs;
 
-	plan->signal = (__u64)signal;
 	if (tty)
 		plan->tty = (__u64)tty + bpf_core_field_offset(struct tty_struct, name);
 	if (tty && BPF_CORE_READ(tty, driver, major) == UNIX98_PTY_SLAVE_MAJOR)
 		plan->flags |= WIRE_TTY_IS_PTS;
 	if (!config.paths)
 		return;
-	plan->root = (__u64)BPF_CORE_READ(task, nsproxy, mnt_ns, root);
-	plan_path(&plan->cwd, plan->window, (void *)BPF_CORE_READ(task, fs) + bpf_core_field_offset(struct fs_struct, pwd));
-	plan->cgroup = (__u64)BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
+	namespaces = READ(task_struct, task, nsproxy);
+	mounts = READ(nsproxy, namespaces, mnt_ns);
+	plan->root = (__u64)READ(mnt_namespace, mounts, root);
+	fs = READ(task_struct, task, fs);
+	plan_path(&plan->cwd, READ(fs_struct, fs, pwd.dentry), READ(fs_struct, fs, pwd.mnt));
+	cgroups = READ(task_struct, task, cgroups);
+	cgroup = READ(css_set, cgroups, dfl_cgrp);
+	plan->cgroup = (__u64)READ(cgroup, cgroup, kn);
 }
 
 /* A string of less than `limit` bytes, at most WIRE_SLACK, from kernel memory. Returns its length without its NUL. */

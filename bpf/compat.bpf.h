@@ -4,6 +4,7 @@
 #define EXECTAP_COMPAT_BPF_H
 
 #include "kernel_types.h"
+#include "typed.bpf.h"
 
 /* The system call that a task is in, and where its arguments are. */
 struct call_site {
@@ -106,8 +107,20 @@ static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *nod
 	struct kernfs_node___6_15 *newer = (void *)node;
 
 	if (bpf_core_field_exists(newer->__parent))
-		return BPF_CORE_READ(newer, __parent);
-	return BPF_CORE_READ(node, parent);
+		return config.types.kernfs_node ?
+			       ((struct kernfs_node___6_15 *)rdonly_cast(node, config.types.kernfs_node))->__parent :
+			       BPF_CORE_READ(newer, __parent);
+	return READ(kernfs_node, node, parent);
+}
+
+/* Before 6.3 (f122a08b197d) two __u32, the lower capabilities first: the same bits on the machines there are. */
+static __always_inline __u64 effective_capabilities(const struct cred *cred)
+{
+	__u64 capabilities = 0;
+
+	bpf_probe_read_kernel(&capabilities, sizeof(capabilities),
+			      (void *)cred + bpf_core_field_offset(struct cred, cap_effective));
+	return capabilities;
 }
 
 /* The login id is there where auditing is built in; -1 when nobody logged in. */

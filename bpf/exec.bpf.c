@@ -132,8 +132,8 @@ static __always_inline int emit_exec(__u32 class_bytes, read_args_fn read_piece_
 	}
 	call = (struct wire_call *)(record + strings_room(class_bytes));
 	fill_plan(call, plan);
-	fill_caller(call, plan);
-	fill_exe(call, plan);
+	fill_caller(call);
+	fill_exe(call);
 	call->trailer = trailer_at(plan->time_ns, WIRE_EXEC, !(plan->flags & WIRE_CALL_IS_FILTERED));
 	submit(record);
 	return EMITTED;
@@ -170,9 +170,10 @@ DEFINE_CLASS(2304k, WIRE_CLASS_2304K)
 DEFINE_CLASS(max, WIRE_CLASS_MAX)
 #undef DEFINE_CLASS
 
-#define TRY_CLASS(class_bytes, suffix)                                                                     \
-	if (result == EMITTED_TOO_SMALL && needed <= strings_room(class_bytes) &&                          \
-	    plan->args_bytes <= args_limit(class_bytes))                                                   \
+/* As many bytes of arguments are wanted at most, so the verifier drops the classes that are larger than any record. */
+#define TRY_CLASS(class_bytes, suffix, smaller)                                                            \
+	if (smaller < config.max_args_bytes + WIRE_BESIDE_ARGS && result == EMITTED_TOO_SMALL &&           \
+	    needed <= strings_room(class_bytes) && plan->args_bytes <= args_limit(class_bytes))            \
 	result = emit_exec_##suffix(plan)
 
 static __always_inline int emit_exec_of_any_size(struct call_plan *plan)
@@ -183,14 +184,14 @@ static __always_inline int emit_exec_of_any_size(struct call_plan *plan)
 	if (config.paths)
 		measure_paths(plan);
 	needed = plan->args_bytes + plan->exe.bytes + plan->cwd.bytes;
-	TRY_CLASS(WIRE_CLASS_512, 512);
-	TRY_CLASS(WIRE_CLASS_2K, 2k);
-	TRY_CLASS(WIRE_CLASS_8K, 8k);
-	TRY_CLASS(WIRE_CLASS_32K, 32k);
-	TRY_CLASS(WIRE_CLASS_128K, 128k);
-	TRY_CLASS(WIRE_CLASS_512K, 512k);
-	TRY_CLASS(WIRE_CLASS_2304K, 2304k);
-	TRY_CLASS(WIRE_CLASS_MAX, max);
+	TRY_CLASS(WIRE_CLASS_512, 512, 0);
+	TRY_CLASS(WIRE_CLASS_2K, 2k, WIRE_CLASS_512);
+	TRY_CLASS(WIRE_CLASS_8K, 8k, WIRE_CLASS_2K);
+	TRY_CLASS(WIRE_CLASS_32K, 32k, WIRE_CLASS_8K);
+	TRY_CLASS(WIRE_CLASS_128K, 128k, WIRE_CLASS_32K);
+	TRY_CLASS(WIRE_CLASS_512K, 512k, WIRE_CLASS_128K);
+	TRY_CLASS(WIRE_CLASS_2304K, 2304k, WIRE_CLASS_512K);
+	TRY_CLASS(WIRE_CLASS_MAX, max, WIRE_CLASS_2304K);
 	return result;
 }
 #undef TRY_CLASS
@@ -198,12 +199,11 @@ static __always_inline int emit_exec_of_any_size(struct call_plan *plan)
 static __always_inline void plan_exec(struct call_plan *plan, struct task_struct *task, int old_pid,
 				      struct linux_binprm *bprm, struct wire_mark *mark)
 {
-	struct mm_struct *mm = BPF_CORE_READ(task, mm);
-	struct file *file = BPF_CORE_READ(bprm, file);
+	struct mm_struct *mm = READ(task_struct, task, mm);
+	struct file *file;
 
-	READ_WINDOW(plan->window, 16, mm, arg_start);
-	plan->args = FROM_WINDOW(__u64, plan->window, 16, mm, arg_start, arg_start);
-	plan->args_total = FROM_WINDOW(__u64, plan->window, 16, mm, arg_start, arg_end) - plan->args;
+	plan->args = READ(mm_struct, mm, arg_start);
+	plan->args_total = READ(mm_struct, mm, arg_end) - plan->args;
 	plan->args_bytes = plan->args_total;
 	if (plan->args_total > config.max_args_bytes) {
 		plan->args_bytes = config.max_args_bytes;
@@ -225,9 +225,10 @@ static __always_inline void plan_exec(struct call_plan *plan, struct task_struct
 		plan->flags |= WIRE_COMM_UNREADABLE;
 		plan->syscall_id = call_site_of(task).syscall_id;
 	}
-	plan->exe_inode = (__u64)BPF_CORE_READ(file, f_inode);
-	if (config.paths)
-		plan_path(&plan->exe, plan->window, (void *)file + bpf_core_field_offset(struct file, f_path));
+	if (config.paths) {
+		file = READ(mm_struct, mm, exe_file);
+		plan_path(&plan->exe, READ(file, file, f_path.dentry), READ(file, file, f_path.mnt));
+	}
 	plan_origin(plan, task);
 }
 
@@ -281,18 +282,12 @@ static __always_inline struct wire_mark *mark_at_exec(struct task_struct *task, 
 	return is_worker ? mark_worker(task) : mark_late(task);
 }
 
-static __always_inline int see_exec(struct task_struct *task, int old_pid, struct linux_binprm *bprm, enum run run)
+static __always_inline int tell_exec(struct task_struct *task, int old_pid, struct linux_binprm *bprm,
+				     struct wire_mark *mark)
 {
-	struct wire_mark *mark = mark_at_exec(task, old_pid);
 	struct call_plan plan = {};
 	int result;
 
-	if (!is_watched(mark))
-		return 0;
-	if (config.preemptible)
-		mark = mark_to_note_in(task, mark);
-	if (!takes_exec(task, mark, run))
-		return 0;
 	plan.time_ns = bpf_ktime_get_boot_ns();
 	if (mark)
 		mark->program_since = plan.time_ns;
@@ -312,6 +307,17 @@ static __always_inline int see_exec(struct task_struct *task, int old_pid, struc
 	if (result != EMITTED)
 		count_lost(WIRE_EXEC, !(plan.flags & WIRE_CALL_IS_FILTERED));
 	return 0;
+}
+
+static __always_inline int see_exec(struct task_struct *task, int old_pid, struct linux_binprm *bprm, enum run run)
+{
+	struct wire_mark *mark = mark_at_exec(task, old_pid);
+
+	if (!is_watched(mark))
+		return 0;
+	if (config.preemptible)
+		mark = mark_to_note_in(task, mark);
+	return takes_exec(task, mark, run) ? tell_exec(task, old_pid, bprm, mark) : 0;
 }
 
 SEC("tp_btf/sched_process_exec")

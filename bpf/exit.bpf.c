@@ -87,17 +87,17 @@ static __always_inline void record_family(struct task_struct *task, bool is_in_s
 /* As the kernel's wait_task_zombie() has it. On newer kernels the last thread always ends the group, with its own code. */
 static __always_inline __u32 status_of(struct task_struct *task)
 {
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	struct signal_struct *signal = READ(task_struct, task, signal);
 
-	if (BPF_CORE_READ(signal, flags) & SIGNAL_GROUP_EXIT)
-		return BPF_CORE_READ(signal, group_exit_code);
-	return BPF_CORE_READ(task, group_leader, exit_code);
+	if (READ(signal_struct, signal, flags) & SIGNAL_GROUP_EXIT)
+		return READ(signal_struct, signal, group_exit_code);
+	return READ(task_struct, READ(task_struct, task, group_leader), exit_code);
 }
 
 static __always_inline void tell_exit(struct task_struct *task, const struct wire_mark *mark)
 {
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	struct task_struct *leader = READ(task_struct, task, group_leader);
+	struct signal_struct *signal = READ(task_struct, task, signal);
 	bool wanted = is_wanted();
 	struct wire_exit *exit;
 	__u32 status;
@@ -113,13 +113,13 @@ static __always_inline void tell_exit(struct task_struct *task, const struct wir
 	exit->program = program_of(task);
 	exit->program_since = mark ? mark->program_since : 0;
 	/* Threads that were released before are in signal's; the leader's are not as long as it waits for this one. */
-	exit->user_ns = BPF_CORE_READ(signal, utime) + task->utime;
-	exit->system_ns = BPF_CORE_READ(signal, stime) + task->stime;
+	exit->user_ns = READ(signal_struct, signal, utime) + task->utime;
+	exit->system_ns = READ(signal_struct, signal, stime) + task->stime;
 	if (leader != task) {
-		exit->user_ns += BPF_CORE_READ(leader, utime);
-		exit->system_ns += BPF_CORE_READ(leader, stime);
+		exit->user_ns += READ(task_struct, leader, utime);
+		exit->system_ns += READ(task_struct, leader, stime);
 	}
-	exit->max_rss_kb = (__u64)BPF_CORE_READ(signal, maxrss) * config.page_kb;
+	exit->max_rss_kb = (__u64)READ(signal_struct, signal, maxrss) * config.page_kb;
 	exit->status = status;
 	exit->flags = status & CORE_DUMP_FLAG ? WIRE_CORE_DUMPED : 0;
 	exit->trailer = trailer_of(WIRE_EXIT, wanted);
@@ -139,7 +139,7 @@ static __always_inline bool is_last_thread(struct task_struct *task, bool group_
 {
 	if (tells_group_dead())
 		return group_dead;
-	return BPF_CORE_READ(task, signal, live.counter) == 0 && is_untold(stored_mark_of(task->group_leader));
+	return READ(signal_struct, READ(task_struct, task, signal), live.counter) == 0 && is_untold(stored_mark_of(task->group_leader));
 }
 
 /*
@@ -151,7 +151,7 @@ __noinline int see_exit_of_unmarked(bool group_dead)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct wire_mark *mark;
 
-	if (task->pid == task->tgid || !(tells_group_dead() ? group_dead : !BPF_CORE_READ(task, signal, live.counter)))
+	if (task->pid == task->tgid || !(tells_group_dead() ? group_dead : !READ(signal_struct, READ(task_struct, task, signal), live.counter)))
 		return 0;
 	mark = stored_mark_of(task->group_leader);
 	if (mark && is_watched(mark) && is_untold(mark))

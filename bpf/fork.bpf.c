@@ -28,7 +28,7 @@ static __always_inline struct wire_mark inherited(const struct wire_mark *parent
 {
 	struct wire_mark fresh = { .kind = WIRE_MARK_WATCHED, .syscall_id = WIRE_NO_SYSCALL };
 	bool is_thread = child->tgid == parent->tgid;
-	bool is_sibling = is_thread || BPF_CORE_READ(child, real_parent, tgid) != parent->tgid;
+	bool is_sibling = is_thread || READ(task_struct, READ(task_struct, child, real_parent), tgid) != parent->tgid;
 
 	if (!is_sibling)
 		fresh.parent = program_of(parent);
@@ -36,7 +36,7 @@ static __always_inline struct wire_mark inherited(const struct wire_mark *parent
 		fresh.parent = parents_mark->parent;
 	if (!is_thread)
 		/* A probe read: the compiler makes one load of two direct ones, which the verifier refuses. */
-		fresh.program_since = BPF_CORE_READ(child, start_boottime);
+		fresh.program_since = READ(task_struct, child, start_boottime);
 	else if (parents_mark)
 		fresh.program_since = parents_mark->program_since;
 	fresh.is_forked = !is_thread;

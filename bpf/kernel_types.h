@@ -222,7 +222,6 @@ struct task_struct {
 };
 
 struct linux_binprm {
-	struct file *file;
 	int argc;
 	const char *filename;
 	const char *interp;

@@ -9,7 +9,7 @@
 
 #include "compat.bpf.h"
 #include "kernel_types.h"
-#include "window.bpf.h"
+#include "typed.bpf.h"
 #include "wire.h"
 
 /* What is to be walked, and what measuring it gave. */
@@ -29,7 +29,6 @@ struct path_plan {
 struct path_walk {
 	__u64 dentry; /* of a cgroup its kernfs_node */
 	__u64 mount;
-	__u64 mount_root; /* the dentry at the top of the mount */
 	__u64 offset; /* in the record */
 	__u32 bytes;
 	__u32 most_bytes;
@@ -37,7 +36,6 @@ struct path_walk {
 	__u32 flags;
 	__u32 is_done;
 	__u32 is_full; /* the class has no room for the rest */
-	__u8 window[48]; /* of the dentry, from its d_seq on */
 };
 
 struct path_step {
@@ -46,17 +44,15 @@ struct path_step {
 	__u8 *record;
 };
 
-static __always_inline struct mount *mount_of(struct vfsmount *mnt)
+static __always_inline struct mount *mount_of(const struct vfsmount *mnt)
 {
 	return (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 }
 
-/* `window`: 16 bytes that are not on the stack, of which 6.1 leaves nothing. */
-static __always_inline void plan_path(struct path_plan *plan, __u8 *window, const struct path *path)
+static __always_inline void plan_path(struct path_plan *plan, const struct dentry *dentry, const struct vfsmount *mnt)
 {
-	READ_WINDOW(window, 16, path, mnt);
-	plan->dentry = FROM_WINDOW(__u64, window, 16, path, mnt, dentry);
-	plan->mount = (__u64)mount_of((void *)FROM_WINDOW(__u64, window, 16, path, mnt, mnt));
+	plan->dentry = (__u64)dentry;
+	plan->mount = (__u64)mount_of(mnt);
 }
 
 static __always_inline __u32 mixed(__u32 fingerprint, __u64 value)
@@ -73,8 +69,8 @@ static __always_inline __u32 strings_limit(__u32 class_bytes)
 static __always_inline bool add_name(struct path_step *step, __u32 class_bytes, struct dentry *dentry)
 {
 	struct path_walk *walk = step->walk;
-	const void *name = (void *)FROM_WINDOW(__u64, walk->window, 48, dentry, d_seq, d_name.name);
-	__u64 length = FROM_WINDOW(__u32, walk->window, 48, dentry, d_seq, d_name.len);
+	const unsigned char *name = READ(dentry, dentry, d_name.name);
+	__u64 length = READ(dentry, dentry, d_name.len);
 	__u64 offset = walk->offset;
 
 	if (length > WIRE_NAME_MAX || walk->bytes + length + 1 > walk->most_bytes) {
@@ -107,8 +103,8 @@ static __always_inline long step_up(struct path_step *step, __u32 class_bytes)
 	struct mount *above;
 	__u32 sequence;
 
-	if ((__u64)dentry == walk->mount_root) {
-		above = BPF_CORE_READ(mount, mnt_parent);
+	if (dentry == READ(mount, mount, mnt.mnt_root)) {
+		above = READ(mount, mount, mnt_parent);
 		walk->fingerprint = mixed(walk->fingerprint, (__u64)mount);
 		if (above == mount) {
 			if ((__u64)mount != step->root)
@@ -116,14 +112,12 @@ static __always_inline long step_up(struct path_step *step, __u32 class_bytes)
 			walk->is_done = 1;
 			return 1;
 		}
-		walk->dentry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
+		walk->dentry = (__u64)READ(mount, mount, mnt_mountpoint);
 		walk->mount = (__u64)above;
-		walk->mount_root = (__u64)BPF_CORE_READ(above, mnt.mnt_root);
 		return 0;
 	}
-	READ_WINDOW(walk->window, 48, dentry, d_seq);
-	sequence = FROM_WINDOW(__u32, walk->window, 48, dentry, d_seq, d_seq.seqcount.sequence);
-	parent = (void *)FROM_WINDOW(__u64, walk->window, 48, dentry, d_seq, d_parent);
+	sequence = READ(dentry, dentry, d_seq.seqcount.sequence);
+	parent = READ(dentry, dentry, d_parent);
 	walk->fingerprint = mixed(mixed(walk->fingerprint, (__u64)dentry), sequence);
 	if (!parent)
 		walk->flags |= WIRE_PATH_UNREADABLE;
@@ -138,7 +132,7 @@ static __always_inline long step_up(struct path_step *step, __u32 class_bytes)
 		return 1;
 	}
 	/* Odd, or changed since: it is being renamed. */
-	if ((sequence & 1) || sequence != BPF_CORE_READ(dentry, d_seq.seqcount.sequence))
+	if ((sequence & 1) || sequence != READ(dentry, dentry, d_seq.seqcount.sequence))
 		walk->flags |= WIRE_PATH_TORN;
 	if (dentry == parent) {
 		walk->flags |= WIRE_PATH_PSEUDO;
@@ -152,11 +146,8 @@ static __always_inline long step_up(struct path_step *step, __u32 class_bytes)
 static __always_inline void begin_walk(struct path_walk *walk, const struct path_plan *plan, __u64 offset,
 				       __u32 most_bytes)
 {
-	struct mount *mount = (void *)plan->mount;
-
 	walk->dentry = plan->dentry;
 	walk->mount = plan->mount;
-	walk->mount_root = (__u64)BPF_CORE_READ(mount, mnt.mnt_root);
 	walk->offset = offset;
 	walk->bytes = 0;
 	walk->most_bytes = most_bytes;
@@ -182,7 +173,7 @@ static __always_inline void measure_path(struct path_plan *plan, __u64 root, str
 	plan->fingerprint = walk->fingerprint;
 	plan->flags = 0;
 	/* In no hash list any more, and not because it is a root, which never was in one. */
-	if (BPF_CORE_READ(dentry, d_parent) != dentry && !BPF_CORE_READ(dentry, d_hash.pprev))
+	if (READ(dentry, dentry, d_parent) != dentry && !READ(dentry, dentry, d_hash.pprev))
 		plan->flags |= WIRE_PATH_DELETED;
 }
 
@@ -211,7 +202,7 @@ static __always_inline long step_up_cgroup(struct path_step *step, __u32 class_b
 	struct path_walk *walk = step->walk;
 	struct kernfs_node *node = (void *)walk->dentry;
 	struct kernfs_node *parent = kernfs_parent(node);
-	const char *name = BPF_CORE_READ(node, name);
+	const char *name = READ(kernfs_node, node, name);
 	__u64 offset = walk->offset;
 	long length;
 

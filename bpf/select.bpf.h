@@ -5,6 +5,7 @@
 
 #include "kernel_types.h"
 #include "maps.bpf.h"
+#include "typed.bpf.h"
 
 /* For where it is likely that the task has one, or does not matter. */
 static __always_inline struct wire_mark *stored_mark_of(struct task_struct *task)
@@ -58,7 +59,7 @@ static __always_inline bool is_unwatched(const struct wire_mark *mark)
 static __noinline bool has_wanted_user(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 uid = BPF_CORE_READ(task, cred, uid.val);
+	__u32 uid = READ(cred, READ(task_struct, task, cred), uid.val);
 
 	for (__u32 i = 0; i < WIRE_UIDS_MAX && i < targets.uid_count; i++) {
 		if (targets.uids[i] == uid)
@@ -136,7 +137,7 @@ static __always_inline struct wire_program program_of(struct task_struct *task)
 	struct wire_program program = {};
 
 	program.start_time = task->pid == task->tgid ? task->start_boottime :
-						       BPF_CORE_READ(task, group_leader, start_boottime);
+						       READ(task_struct, READ(task_struct, task, group_leader), start_boottime);
 	program.self_exec_id = task->self_exec_id;
 	program.pid = task->tgid;
 	return program;
@@ -145,10 +146,10 @@ static __always_inline struct wire_program program_of(struct task_struct *task)
 /* Whoever its namespace's orphans are given to, or those of its own descendants. */
 static __always_inline bool is_reaper(struct task_struct *leader)
 {
-	struct signal_struct *signal = BPF_CORE_READ(leader, signal);
-	struct pid *pid = BPF_CORE_READ(signal, pids[PIDTYPE_TGID]);
+	struct signal_struct *signal = READ(task_struct, leader, signal);
+	struct pid *pid = READ(signal_struct, signal, pids[PIDTYPE_TGID]);
 
-	return number_of(pid, BPF_CORE_READ(pid, level)) == 1 || BPF_CORE_READ_BITFIELD_PROBED(signal, is_child_subreaper);
+	return number_of(pid, READ(pid, pid, level)) == 1 || BPF_CORE_READ_BITFIELD_PROBED(signal, is_child_subreaper);
 }
 
 /*
@@ -157,15 +158,16 @@ static __always_inline bool is_reaper(struct task_struct *leader)
  */
 static __always_inline struct wire_program parent_before(struct task_struct *task)
 {
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
-	struct task_struct *parent = BPF_CORE_READ(leader, real_parent, group_leader);
-	__u64 parent_exec_id = BPF_CORE_READ(leader, parent_exec_id);
-	__u64 start_time = BPF_CORE_READ(parent, start_boottime);
-	__u32 pid = BPF_CORE_READ(parent, tgid);
+	struct task_struct *leader = READ(task_struct, task, group_leader);
+	struct task_struct *real_parent = READ(task_struct, leader, real_parent);
+	struct task_struct *parent = READ(task_struct, real_parent, group_leader);
+	__u64 parent_exec_id = READ(task_struct, leader, parent_exec_id);
+	__u64 start_time = READ(task_struct, parent, start_boottime);
+	__u32 pid = READ(task_struct, parent, tgid);
 	struct wire_program program = {};
 
-	if (!pid || is_reaper(parent) || start_time > BPF_CORE_READ(leader, start_boottime) ||
-	    BPF_CORE_READ(parent, self_exec_id) < parent_exec_id)
+	if (!pid || is_reaper(parent) || start_time > READ(task_struct, leader, start_boottime) ||
+	    READ(task_struct, parent, self_exec_id) < parent_exec_id)
 		return program;
 	program.start_time = start_time;
 	program.self_exec_id = parent_exec_id;

@@ -85,7 +85,7 @@ static __always_inline void list_task(struct seq_file *seq, struct task_struct *
 	struct wire_seeded seeded = {};
 
 	seeded.program = program_of(task);
-	seeded.ppid = BPF_CORE_READ(task, real_parent, tgid);
+	seeded.ppid = READ(task_struct, READ(task_struct, task, real_parent), tgid);
 	seeded.leader = task->pid == task->tgid;
 	if (is_watched_task) {
 		seeded.is_watched = 1;

@@ -63,6 +63,9 @@ enum {
 	WIRE_CLASS_2304K = 2304 << 10,
 	/* The kernel allows 6 MiB of arguments and environment together. */
 	WIRE_CLASS_MAX = 6400 << 10,
+
+	/* The most that an exec's record has beside its arguments. */
+	WIRE_BESIDE_ARGS = WIRE_FILENAME_MAX + WIRE_INTERPRETER_MAX + WIRE_TTY_MAX + 3 * WIRE_PATH_MAX + WIRE_SLACK,
 };
 
 enum wire_type {
@@ -73,6 +76,36 @@ enum wire_type {
 	WIRE_TYPES = 4,		  /* those that are counted */
 	WIRE_CGROUP = WIRE_TYPES, /* of no process, and only for whoever reads the ring */
 };
+
+/* The kernel's numbers of the structs that are read as what they are, see bpf/typed.bpf.h. All are 0 where it can't do that. */
+#define WIRE_TYPES_READ(X)                                                                                  \
+	X(cred)                                                                                             \
+	X(css_set)                                                                                          \
+	X(cgroup)                                                                                           \
+	X(dentry)                                                                                           \
+	X(file)                                                                                             \
+	X(fs_struct)                                                                                        \
+	X(inode)                                                                                            \
+	X(kernfs_node)                                                                                      \
+	X(mm_struct)                                                                                        \
+	X(mnt_namespace)                                                                                    \
+	X(mount)                                                                                            \
+	X(nsproxy)                                                                                          \
+	X(pid)                                                                                              \
+	X(signal_struct)                                                                                    \
+	X(super_block)                                                                                      \
+	X(task_struct)                                                                                      \
+	X(tty_struct)
+
+#define WIRE_TYPE_FIELD(name) __u32 name;
+struct wire_types {
+	WIRE_TYPES_READ(WIRE_TYPE_FIELD)
+	__u32 padding;
+};
+#undef WIRE_TYPE_FIELD
+
+/* No helper has this number. */
+#define WIRE_RDONLY_CAST 0x7ffffff0
 
 /* Feature switches. They are read-only data, so that the verifier drops what is off. */
 struct wire_config {
@@ -91,6 +124,7 @@ struct wire_config {
 	__u8 by_cgroup;
 	__u8 asks_containers; /* new cgroups that may be containers are watched until user space decides on them */
 	__u8 padding[3];
+	struct wire_types types;
 };
 
 /* A terminal. */
@@ -365,7 +399,7 @@ struct wire_cgroup {
 	struct wire_trailer trailer;
 };
 
-WIRE_ASSERT(sizeof(struct wire_config) == 32, "layout of wire_config");
+WIRE_ASSERT(sizeof(struct wire_config) == 32 + sizeof(struct wire_types), "layout of wire_config");
 WIRE_ASSERT(sizeof(struct wire_counters) == 128, "two cache lines a slot");
 WIRE_ASSERT(sizeof(struct wire_program) == 24, "layout of wire_program");
 WIRE_ASSERT(sizeof(struct wire_mark) == 104, "layout of wire_mark");

@@ -11,8 +11,10 @@
 #include <cerrno>
 #include <cstring>
 #include <set>
+#include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace exectap {
 namespace {
@@ -22,6 +24,9 @@ constexpr const char* kKernelBtf = "/sys/kernel/btf/vmlinux";
 // Since 7.0 (a46023d5616e) the kernel guards its tracepoints by this class instead of disabling preemption; compilers
 // describe only types that are in use.
 constexpr std::string_view kGuardOfPreemptible = "class_srcu_fast_notrace_t";
+
+// Takes a program's word for what a pointer points to; since 6.2.
+constexpr const char* kCast = "bpf_rdonly_cast";
 
 // The type in the kernel's BTF that a program belongs to, by the name of its section.
 struct AttachType {
@@ -74,6 +79,7 @@ void KernelTypes::register_handlers() {
     constexpr auto kPlaceholder = BPF_PROG_TYPE_RAW_TRACEPOINT;
     ::libbpf_register_prog_handler("tp_btf+", kPlaceholder, BPF_TRACE_RAW_TP, &options);
     ::libbpf_register_prog_handler("iter+", kPlaceholder, BPF_TRACE_ITER, &options);
+    ::libbpf_register_prog_handler("tracepoint", BPF_PROG_TYPE_TRACEPOINT, bpf_attach_type{}, &options);
 }
 
 KernelTypes::KernelTypes(UniqueFd file) : file_(std::move(file)), path_(fmt::format("/proc/self/fd/{}", file_.get())) {
@@ -84,12 +90,46 @@ KernelTypes::KernelTypes(UniqueFd file) : file_(std::move(file)), path_(fmt::for
 KernelTypes::~KernelTypes() { current = nullptr; }
 
 int KernelTypes::prepare_load(bpf_program* program, bpf_prog_load_opts& options) const {
+    if (!index_) return -ESRCH;
+    if (const int code = let_cast(program); code != 0) return code;
     const auto type = attach_type_of(program);
-    const auto id = type && index_ ? index_->find(type->name, type->kind) : std::nullopt;
+    if (!type) return 0;
+    const auto id = index_->find(type->name, type->kind);
     if (!id) return -ESRCH;
     options.attach_btf_id = *id;
     options.expected_attach_type = type->attach_type;
     return ::bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
+}
+
+// See bpf/typed.bpf.h.
+int KernelTypes::let_cast(bpf_program* program) const {
+    const auto cast = index_->find(kCast, BTF_KIND_FUNC);
+    if (!cast) return 0;
+    const std::span old(::bpf_program__insns(program), ::bpf_program__insn_cnt(program));
+    std::vector<bpf_insn> instructions(old.begin(), old.end());
+    for (auto& instruction : instructions) {
+        const bool is_call_of_helper = instruction.code == (BPF_JMP | BPF_CALL) && instruction.src_reg == 0;
+        if (!is_call_of_helper || instruction.imm != WIRE_RDONLY_CAST) continue;
+        instruction.src_reg = BPF_PSEUDO_KFUNC_CALL;
+        instruction.imm = static_cast<std::int32_t>(*cast);
+    }
+    return ::bpf_program__set_insns(program, instructions.data(), instructions.size());
+}
+
+wire_types KernelTypes::types_read() const {
+    wire_types types{};
+    bool has_all = index_ && index_->find(kCast, BTF_KIND_FUNC);
+    const auto add = [&](const char* name, std::uint32_t& number) {
+        const auto found = index_->find(name, BTF_KIND_STRUCT);
+        has_all &= found.has_value();
+        number = found.value_or(0);
+    };
+    if (has_all) {
+#define EXECTAP_ADD_TYPE(name) add(#name, types.name);
+        WIRE_TYPES_READ(EXECTAP_ADD_TYPE)
+#undef EXECTAP_ADD_TYPE
+    }
+    return has_all ? types : wire_types{};
 }
 
 Result<void> KernelTypes::read(const bpf_object* object) {
@@ -97,6 +137,7 @@ Result<void> KernelTypes::read(const bpf_object* object) {
     if (!btf) return btf.error();
     auto names = names_of_types(::bpf_object__btf(object));
     names.emplace(kGuardOfPreemptible);
+    names.emplace(kCast);
     const bpf_program* program = nullptr;
     while ((program = ::bpf_object__next_program(object, const_cast<bpf_program*>(program))) != nullptr) {
         if (const auto type = attach_type_of(program)) names.insert(type->name);

@@ -11,6 +11,7 @@
 #include "capture/kernel_btf.h"
 #include "exectap/result.h"
 #include "exectap/unique_fd.h"
+#include "wire.h"
 
 namespace exectap {
 
@@ -28,6 +29,9 @@ public:
     // Everything that `object` needs: its own types, and what its programs belong to.
     Result<void> read(const bpf_object* object);
 
+    // After read(): what programs can take pointers for; all 0 if this kernel (before 6.2) does not let them.
+    wire_types types_read() const;
+
     // After read(): whether this kernel preempts programs at tracepoints. Then it skips them for the tasks that come
     // meanwhile.
     bool are_programs_preemptible() const;
@@ -36,6 +40,7 @@ private:
     explicit KernelTypes(UniqueFd file);
     static void register_handlers();
     int prepare_load(bpf_program* program, bpf_prog_load_opts& options) const;
+    int let_cast(bpf_program* program) const;
 
     UniqueFd file_;
     std::string path_;

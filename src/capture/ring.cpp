@@ -16,12 +16,10 @@
 namespace exectap {
 
 std::size_t fitting_ring_bytes(std::uint64_t bytes, std::uint64_t max_args_bytes) {
-    constexpr std::uint64_t kStrings =
-        WIRE_FILENAME_MAX + WIRE_INTERPRETER_MAX + WIRE_TTY_MAX + 3 * WIRE_PATH_MAX + WIRE_SLACK;
     constexpr auto kClasses = std::to_array<std::uint64_t>(
         {WIRE_CLASS_32K, WIRE_CLASS_128K, WIRE_CLASS_512K, WIRE_CLASS_2304K, WIRE_CLASS_MAX});
     const auto* const largest = std::find_if(kClasses.begin(), kClasses.end() - 1,
-                                             [&](auto size) { return size >= max_args_bytes + kStrings; });
+                                             [&](auto size) { return size >= max_args_bytes + WIRE_BESIDE_ARGS; });
     const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     // The record has a header in the ring, so it does not fit into one of its own size.
     return std::bit_ceil(std::max({bytes, *largest + 1, page_bytes}));

@@ -169,6 +169,7 @@ Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config
     const auto read = (*types)->read(skeleton->obj);
     if (!read) return read.error().code == ENOENT ? explain_load_failure(facts_of_machine(), ENOENT) : read.error();
     skeleton->rodata->config = wire_config_of(config);
+    skeleton->rodata->config.types = (*types)->types_read();
     skeleton->rodata->config.preemptible = (*types)->are_programs_preemptible();
     auto& targets = skeleton->bss->targets;
     if (config.uids.size() > kMostUids)
