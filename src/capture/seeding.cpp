@@ -231,18 +231,23 @@ Result<Seeded> Seeding::run(std::span<const ProcessTarget> roots) {
 
 // Without `ancestry` the iterator tells only of the watched, and nobody asks.
 std::vector<ProcessInfo> Seeding::watched_and_ancestors() const {
-    std::map<std::uint32_t, const ProcessInfo*> by_pid;
-    for (const auto& [key, info] : found_) by_pid[info.pid] = &info;
-    std::set<std::uint32_t> wanted;
-    for (const auto& [key, info] : found_) {
-        if (!info.is_watched) continue;
-        for (auto at = by_pid.find(info.pid); at != by_pid.end() && wanted.insert(at->first).second;)
+    // In the order of their starts: parents come before their children.
+    std::vector<std::pair<ProcessKey, const ProcessInfo*>> found;
+    found.reserve(found_.size());
+    for (const auto& [key, info] : found_) found.emplace_back(key, &info);
+    std::sort(found.begin(), found.end());
+    std::unordered_map<std::uint32_t, const ProcessInfo*> by_pid;
+    for (const auto& [key, info] : found) by_pid[info->pid] = info;
+    std::unordered_set<std::uint32_t> wanted;
+    for (const auto& [key, info] : found) {
+        if (!info->is_watched) continue;
+        for (auto at = by_pid.find(info->pid); at != by_pid.end() && wanted.insert(at->first).second;)
             at = by_pid.find(at->second->ppid);
     }
-    // The map is in the order of their starts: parents come before their children.
     std::vector<ProcessInfo> processes;
-    for (const auto& [key, info] : found_) {
-        if (info.is_watched || (wanted.contains(info.pid) && by_pid.at(info.pid) == &info)) processes.push_back(info);
+    for (const auto& [key, info] : found) {
+        if (info->is_watched || (wanted.contains(info->pid) && by_pid.at(info->pid) == info))
+            processes.push_back(*info);
     }
     return processes;
 }

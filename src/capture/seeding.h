@@ -5,9 +5,10 @@
 #include <bpf/libbpf.h>
 
 #include <cstdint>
-#include <map>
-#include <set>
 #include <span>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "exectap/result.h"
@@ -58,9 +59,15 @@ private:
     // start_boottime and pid of a leader.
     using ProcessKey = std::pair<std::uint64_t, std::uint32_t>;
 
+    struct HashKey {
+        std::size_t operator()(const ProcessKey& key) const {
+            return std::hash<std::uint64_t>()(key.first ^ key.second);
+        }
+    };
+
     struct Pass {
         std::uint64_t newly_marked = 0;
-        std::set<std::uint32_t> alive;  // pids
+        std::unordered_set<std::uint32_t> alive;  // pids
     };
 
     Result<Pass> run_iterator();
@@ -74,10 +81,10 @@ private:
     Maps maps_;
     wire_state& state_;
     bool is_all_;
-    std::set<ProcessKey> in_scope_;  // every leader that was ever found marked
+    std::unordered_set<ProcessKey, HashKey> in_scope_;  // every leader that was ever found marked
     // What was found of each process: of a watched one as it was first seen, because what it does from then on are
     // events.
-    std::map<ProcessKey, ProcessInfo> found_;
+    std::unordered_map<ProcessKey, ProcessInfo, HashKey> found_;
 };
 
 }  // namespace exectap
