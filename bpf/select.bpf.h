@@ -41,8 +41,9 @@ static __always_inline bool is_rejected(__u32 candidate)
 
 static __always_inline bool is_watched(const struct wire_mark *mark)
 {
+	/* Volatile: the compiler would load it first, for everybody, and it lies where nothing else is looked at. */
 	if (!mark)
-		return config.all && !state.settling;
+		return config.all && !*(volatile __u32 *)&state.settling;
 	return mark->kind == WIRE_MARK_WATCHED && !(config.asks_containers && is_rejected(mark->candidate));
 }
 

@@ -260,6 +260,8 @@ void forget_what_is_not_told(const EventKinds& told, SessionSummary& summary) {
 
 // What was written, and what was not, is known before the summary tells of it.
 SessionSummary Run::tell_end() {
+    // What is there already need not wait until the kernel has let go of the programs, which takes a tenth of a second.
+    on_events();
     auto summary = session_->finish(handler_);
     sink_.end_events();
     summary.undecided = observers_.undecided();
