@@ -59,10 +59,10 @@ std::set<std::string> names_of_types(const btf* types) {
 
 }  // namespace
 
-Result<std::unique_ptr<KernelTypes>> KernelTypes::create() {
+Result<std::unique_ptr<KernelTypes>> KernelTypes::create(bool casts) {
     UniqueFd file(::memfd_create("exectap-types", MFD_CLOEXEC));
     if (!file) return Error{fmt::format("can't make a file in memory: {}", std::strerror(errno))};
-    return std::unique_ptr<KernelTypes>(new KernelTypes(std::move(file)));
+    return std::unique_ptr<KernelTypes>(new KernelTypes(std::move(file), casts));
 }
 
 thread_local const KernelTypes* KernelTypes::current = nullptr;
@@ -82,7 +82,8 @@ void KernelTypes::register_handlers() {
     ::libbpf_register_prog_handler("tracepoint", BPF_PROG_TYPE_TRACEPOINT, bpf_attach_type{}, &options);
 }
 
-KernelTypes::KernelTypes(UniqueFd file) : file_(std::move(file)), path_(fmt::format("/proc/self/fd/{}", file_.get())) {
+KernelTypes::KernelTypes(UniqueFd file, bool casts)
+    : file_(std::move(file)), path_(fmt::format("/proc/self/fd/{}", file_.get())), casts_(casts) {
     [[maybe_unused]] static const bool is_registered = (register_handlers(), true);
     current = this;
 }
@@ -103,7 +104,7 @@ int KernelTypes::prepare_load(bpf_program* program, bpf_prog_load_opts& options)
 
 // See bpf/typed.bpf.h.
 int KernelTypes::let_cast(bpf_program* program) const {
-    const auto cast = index_->find(kCast, BTF_KIND_FUNC);
+    const auto cast = casts_ ? index_->find(kCast, BTF_KIND_FUNC) : std::nullopt;
     if (!cast) return 0;
     const std::span old(::bpf_program__insns(program), ::bpf_program__insn_cnt(program));
     std::vector<bpf_insn> instructions(old.begin(), old.end());
@@ -118,7 +119,7 @@ int KernelTypes::let_cast(bpf_program* program) const {
 
 wire_types KernelTypes::types_read() const {
     wire_types types{};
-    bool has_all = index_ && index_->find(kCast, BTF_KIND_FUNC);
+    bool has_all = casts_ && index_ && index_->find(kCast, BTF_KIND_FUNC);
     const auto add = [&](const char* name, std::uint32_t& number) {
         const auto found = index_->find(name, BTF_KIND_STRUCT);
         has_all &= found.has_value();

@@ -18,7 +18,8 @@ namespace exectap {
 // Lives while an object is opened and loaded; one at a time in a thread.
 class KernelTypes {
 public:
-    static Result<std::unique_ptr<KernelTypes>> create();
+    // `casts`: programs may take pointers for what they know them to be, if this kernel lets them.
+    static Result<std::unique_ptr<KernelTypes>> create(bool casts);
     ~KernelTypes();
     KernelTypes(const KernelTypes&) = delete;
     KernelTypes& operator=(const KernelTypes&) = delete;
@@ -29,7 +30,7 @@ public:
     // Everything that `object` needs: its own types, and what its programs belong to.
     Result<void> read(const bpf_object* object);
 
-    // After read(): what programs can take pointers for; all 0 if this kernel (before 6.2) does not let them.
+    // After read(): what programs can take pointers for; all 0 if they can't, as before 6.2.
     wire_types types_read() const;
 
     // After read(): whether this kernel preempts programs at tracepoints. Then it skips them for the tasks that come
@@ -37,13 +38,14 @@ public:
     bool are_programs_preemptible() const;
 
 private:
-    explicit KernelTypes(UniqueFd file);
+    KernelTypes(UniqueFd file, bool casts);
     static void register_handlers();
     int prepare_load(bpf_program* program, bpf_prog_load_opts& options) const;
     int let_cast(bpf_program* program) const;
 
     UniqueFd file_;
     std::string path_;
+    bool casts_;
     std::optional<BtfFile> btf_;
     std::optional<KernelBtf> index_;
 

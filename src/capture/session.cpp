@@ -82,6 +82,8 @@ Error failure(std::string_view what) {
 class BpfSession final : public Session {
 public:
     static Result<std::unique_ptr<BpfSession>> load(const SessionConfig& config, AttemptMechanism mechanism);
+    static Result<std::unique_ptr<BpfSession>> load(const SessionConfig& config, AttemptMechanism mechanism,
+                                                    bool casts);
 
     Result<void> attach(const SessionConfig& config);
     Result<void> mark(std::span<const ProcessTarget> roots);
@@ -160,8 +162,17 @@ wire_config wire_config_of(const SessionConfig& config) {
     return wire;
 }
 
+// Whether a kernel lets all programs cast is only known when it has loaded them.
 Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config, AttemptMechanism mechanism) {
-    auto types = KernelTypes::create();
+    auto session = load(config, mechanism, true);
+    if (session || session.error().kind == ErrorKind::usage || session.error().code == ENOMEM) return session;
+    log::capture().info("once more without casts: {}", session.error().message);
+    return load(config, mechanism, false);
+}
+
+Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config, AttemptMechanism mechanism,
+                                                     bool casts) {
+    auto types = KernelTypes::create(casts);
     if (!types) return types.error();
     LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = (*types)->path());
     Skeleton skeleton(exectap_bpf__open_opts(&options));
