@@ -107,9 +107,8 @@ static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *nod
 	struct kernfs_node___6_15 *newer = (void *)node;
 
 	if (bpf_core_field_exists(newer->__parent))
-		return config.types.kernfs_node ?
-			       ((struct kernfs_node___6_15 *)rdonly_cast(node, config.types.kernfs_node))->__parent :
-			       BPF_CORE_READ(newer, __parent);
+		return config.types.kernfs_node ? ((struct kernfs_node___6_15 *)CAST(kernfs_node, node))->__parent :
+						  BPF_CORE_READ(newer, __parent);
 	return READ(kernfs_node, node, parent);
 }
 

@@ -13,13 +13,10 @@ static __always_inline struct wire_mark *stored_mark_of(struct task_struct *task
 	return bpf_task_storage_get(&marks, task, 0, 0);
 }
 
-/*
- * One load, and a task that nobody has marked is done. Other tools' storage sets the pointer too: then look up. The load
- * itself is next to nothing, but not to the verifier (ARCHITECTURE.md).
- */
+/* One load, and a task that nobody has marked is done. Other tools' storage sets the pointer too: then look up. */
 static __always_inline struct wire_mark *mark_of(struct task_struct *task)
 {
-	return task->bpf_storage ? stored_mark_of(task) : NULL;
+	return READ_KNOWN(task_struct, task, bpf_storage) ? stored_mark_of(task) : NULL;
 }
 
 /* `pid` as its namespace of this level numbers it; that of level 0 is the kernel's first. */

@@ -16,13 +16,19 @@
  */
 static void *(*const rdonly_cast)(const volatile void *pointer, __u64 type) = (void *)WIRE_RDONLY_CAST;
 
+/* `pointer` as one to a struct of wire_types; only where config.types has its number. */
+#define CAST(type, pointer) ((struct type *)rdonly_cast(pointer, config.types.type))
+
 /* A field of a struct of wire_types, through a pointer of any type. The field's own type must not be an array. */
 #define READ(type, pointer, field)                                                                          \
 	({                                                                                                  \
 		struct type *typed_ = (struct type *)(pointer);                                             \
                                                                                                             \
-		config.types.type ? ((struct type *)rdonly_cast(typed_, config.types.type))->field :        \
-				    BPF_CORE_READ(typed_, field);                                           \
+		config.types.type ? CAST(type, typed_)->field : BPF_CORE_READ(typed_, field);               \
 	})
+
+/* The same through a pointer that the verifier knows the type of. */
+#define READ_KNOWN(type, pointer, field)                                                                    \
+	(config.types.type ? CAST(type, pointer)->field : (pointer)->field)
 
 #endif
