@@ -10,6 +10,7 @@ constexpr auto kNone = std::nullopt;
 
 constexpr std::array kFigures = {
     Figure{"exec-unwatched", measure_kernel, "unwatched exec, over empty programs", "ns", 25},
+    Figure{"exec-unwatched-rename", measure_kernel, "of it at its first look at the task", "ns", kNone},
     Figure{"fork-unwatched", measure_kernel, "unwatched fork, over an empty program", "ns", 25},
     Figure{"exit-unwatched", measure_kernel, "unwatched exit, over an empty program", "ns", 25},
     Figure{"exec-watched", measure_kernel, "watched exec in the kernel, four arguments", "ns", 1000},

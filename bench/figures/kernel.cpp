@@ -16,6 +16,7 @@ namespace {
 
 struct Reading {
     double exec = 0;  // with the rename before it
+    double rename = 0;
     double fork = 0;
     double exit = 0;
 };
@@ -26,8 +27,9 @@ struct Readings {
 };
 
 Reading reading_of(const BpfTimes& execs, const BpfTimes& forks, const std::string& prefix) {
-    return {execs.nanoseconds_a_run(prefix + "exec") + execs.nanoseconds_a_run(prefix + "rename"),
-            forks.nanoseconds_a_run(prefix + "fork"), forks.nanoseconds_a_run(prefix + "exit")};
+    const auto rename = execs.nanoseconds_a_run(prefix + "rename");
+    return {execs.nanoseconds_a_run(prefix + "exec") + rename, rename, forks.nanoseconds_a_run(prefix + "fork"),
+            forks.nanoseconds_a_run(prefix + "exit")};
 }
 
 class Rounds {
@@ -84,6 +86,7 @@ Figures measure_kernel(const Setup& setup) {
     for (int round = 0; round < setup.rounds; round++) {
         const auto unwatched = rounds.take(round, {rounds.idle_pid()});
         samples["exec-unwatched"].push_back(unwatched.exectap.exec - unwatched.empty.exec);
+        samples["exec-unwatched-rename"].push_back(unwatched.exectap.rename - unwatched.empty.rename);
         samples["fork-unwatched"].push_back(unwatched.exectap.fork - unwatched.empty.fork);
         samples["exit-unwatched"].push_back(unwatched.exectap.exit - unwatched.empty.exit);
         samples["empty-program"].push_back(unwatched.empty.fork);
