@@ -30,6 +30,7 @@ constexpr std::array kFigures = {
     Figure{"cpu-per-event", measure_cpu, "exectap's own CPU for an event, text to a file", "us", 0.8},
     Figure{"format-line", measure_format, "formatting one line of 200 bytes", "ns", 150},
     Figure{"latency-idle", measure_latency, "latency from exec to write, idle, p50", "us", 150},
+    Figure{"latency-reader", measure_latency, "wake-up of who reads the pipe, idle, p50", "us", kNone},
     Figure{"latency-storm", measure_latency, "latency from exec to write, storm, p99", "ms", 12},
     Figure{"ready", measure_ready, "ready, the machine as it is", "ms", 40},
     Figure{"ready-10000", measure_ready, "ready, 10,000 tasks to mark", "ms", 70},

@@ -46,7 +46,7 @@ using std::chrono::steady_clock;
 // While events come the ring is looked at this often instead of being woken for each: less often the more of them come,
 // as long as they leave most of it free.
 constexpr milliseconds kShortestInterval{2};
-constexpr milliseconds kLongestInterval{8};
+constexpr milliseconds kLongestInterval{4};
 constexpr std::size_t kManyRecords = 16;
 // A wake-up can be missed only by a fault of ours or the kernel's; then this is what it costs.
 constexpr milliseconds kLongestSleep{200};
