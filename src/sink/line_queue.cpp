@@ -62,6 +62,7 @@ void LineQueue::forget_taken(std::uint64_t taken) {
 // All was taken. Else a slow rush would touch all the memory there is, and keep it.
 void LineQueue::begin_anew() {
     base_ = pushed_;
+    if (pieces_forgotten_ == pieces_pushed_) pieces_forgotten_ = pieces_pushed_ = 0;
     if (highest_ <= kKept) return;
     ::madvise(static_cast<char*>(text_.get()) + kKept, bytes_ - kKept, MADV_DONTNEED);
     ::madvise(pieces_.get(), pieces_most_ * sizeof(Piece), MADV_DONTNEED);
