@@ -107,7 +107,8 @@ TEST_F(OutputOf, SigtermAndSighupEndARunInOrder) {
 bool has_links(const Process& trace) {
     for (const auto& fd : std::filesystem::directory_iterator("/proc/" + trace.pid_text() + "/fd")) {
         std::error_code is_gone;
-        if (std::filesystem::read_symlink(fd.path(), is_gone).string().find("bpf_link") != std::string::npos) return true;
+        if (std::filesystem::read_symlink(fd.path(), is_gone).string().find("bpf_link") != std::string::npos)
+            return true;
     }
     return false;
 }
