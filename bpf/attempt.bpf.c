@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* The exec that failed. At the exit of the call the argument registers still hold the caller's pointers. */
+/* The exec that failed. At the exit of the call the argument registers still hold the caller's pointers. One way to get there is used. */
 
 /* include/linux/errno.h: the kernel runs the call again; the caller never sees these. */
 #define ERESTARTSYS 512
@@ -26,6 +26,20 @@ static __always_inline __u32 last_begin(__u32 class_bytes)
 	return class_bytes - string_limit(class_bytes);
 }
 
+/* Of the caller's array of pointers to arguments. */
+static __always_inline long read_pointer(const struct call_plan *plan, __u64 index, __u64 *pointer)
+{
+	__u32 short_pointer = 0;
+	long error;
+
+	if (!(plan->flags & HAS_SHORT_POINTERS))
+		return bpf_probe_read_user(pointer, sizeof(*pointer), (void *)(plan->args + index * sizeof(*pointer)));
+	error = bpf_probe_read_user(&short_pointer, sizeof(short_pointer),
+				    (void *)(plan->args + index * sizeof(short_pointer)));
+	*pointer = short_pointer;
+	return error;
+}
+
 /* Past the limit strings are still read, over each other, for their true number and size. */
 static __always_inline long read_arg(__u32 class_bytes, struct args_step *step)
 {
@@ -35,7 +49,7 @@ static __always_inline long read_arg(__u32 class_bytes, struct args_step *step)
 	__u64 pointer;
 	long bytes;
 
-	if (bpf_probe_read_user(&pointer, sizeof(pointer), (void *)(plan->args + walk->argc * sizeof(pointer)))) {
+	if (read_pointer(plan, walk->argc, &pointer)) {
 		walk->is_unreadable = 1;
 		return 1;
 	}
@@ -48,7 +62,7 @@ static __always_inline long read_arg(__u32 class_bytes, struct args_step *step)
 		plan->strings.is_too_small = 1;
 		return 1;
 	}
-	bytes = bpf_probe_read_user_str(step->record + offset, string_limit(class_bytes), (void *)pointer);
+	bytes = read_user_string(step->record + offset, string_limit(class_bytes), pointer);
 	if (bytes <= 0) {
 		walk->is_unreadable = 1;
 		return 1;
@@ -178,8 +192,8 @@ static __always_inline void plan_attempt(struct call_plan *plan, struct task_str
 	struct call_site site = call_site_of(task);
 	bool is_execveat = site.is_execveat;
 
-	plan->filename = filename_pointer(regs, site.is_execveat);
-	plan->args = argv_pointer(regs, site.is_execveat);
+	plan->filename = filename_pointer(regs, site);
+	plan->args = argv_pointer(regs, site);
 	plan->tid = task->pid;
 	plan->syscall_id = site.syscall_id;
 	if (mark && mark->in_exec) {
@@ -194,6 +208,8 @@ static __always_inline void plan_attempt(struct call_plan *plan, struct task_str
 	}
 	if (is_execveat)
 		plan->flags |= WIRE_EXECVEAT;
+	if (site.has_short_pointers)
+		plan->flags |= HAS_SHORT_POINTERS;
 	plan_origin(plan, task);
 }
 
@@ -215,25 +231,138 @@ static __always_inline void tell_attempt(struct task_struct *task, struct wire_m
 		count_lost(WIRE_ATTEMPT, wanted);
 }
 
-/* Attached to the exits of execve and execveat. Sees no failed 32-bit call: those have no such tracepoint. */
-SEC("tracepoint")
-int on_exec_exit(struct trace_event_raw_sys_exit *ctx)
+/* Whether a call of exec that returns this is to be looked at closer, by this program and not by the other. */
+static __always_inline bool is_seen(struct task_struct *task, long result, enum run run)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	long result = ctx->ret;
-	bool is_fatal, is_restart;
 	struct wire_mark *mark;
 
 	if (result >= 0)
-		return 0;
-	mark = stored_mark_of(task);
+		return false;
+	mark = mark_of(task);
 	if (has_live_targets())
 		mark = mark_if_live(task, mark);
 	if (!is_watched(mark))
-		return 0;
-	is_fatal = mark && mark->in_exec;
-	is_restart = result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;
+		return false;
+	if (!config.copies_attempts)
+		return true;
+	if (run == CHECK) {
+		__sync_fetch_and_add(&state.checked_attempts, 1);
+		return false;
+	}
+	if (!takes_attempt(mark_to_note_in(task, mark), run))
+		return false;
+	__sync_fetch_and_add(&state.taken_attempts, 1);
+	return true;
+}
+
+static __always_inline void tell_if_failed(struct task_struct *task, long result)
+{
+	struct wire_mark *mark = stored_mark_of(task);
+	bool is_fatal = mark && mark->in_exec;
+	bool is_restart = result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;
+
 	if (is_fatal || (!is_restart && !is_killed(task)))
 		tell_attempt(task, mark, result);
+}
+
+static __always_inline int see_exec_result(long result, enum run run)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (is_seen(task, result, run))
+		tell_if_failed(task, result);
 	return 0;
 }
+
+/* At the exits of execve and execveat. Sees no failed 32-bit call: those have no such tracepoint. */
+SEC("tracepoint")
+int on_exec_exit(struct trace_event_raw_sys_exit *ctx)
+{
+	return see_exec_result(ctx->ret, FIRST);
+}
+
+/*
+ * At the exit of every call, where programs can be preempted: there a preempted program at any classic tracepoint makes the kernel
+ * skip all of them on that CPU, copies included. Sees 32-bit calls, too.
+ */
+static __always_inline int see_call_exit(long result, enum run run)
+{
+	/* What most calls return. */
+	if (result >= 0 || !call_site_of(bpf_get_current_task_btf()).is_exec)
+		return 0;
+	return see_exec_result(result, run);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_call_exit, struct pt_regs *regs, long result)
+{
+	return see_call_exit(result, FIRST);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_call_exit_copy, struct pt_regs *regs, long result)
+{
+	return see_call_exit(result, COPY);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(check_call_exit, struct pt_regs *regs, long result)
+{
+	return see_call_exit(result, CHECK);
+}
+
+/* At the return of any of these functions; a call that finds no free slot is not seen, and counted nowhere. */
+SEC("kretprobe")
+int on_exec_return(struct pt_regs *ctx)
+{
+	return see_exec_result(returned_value(ctx), FIRST);
+}
+
+/*
+ * At the return of one function, where no other call comes by: its argument is the caller's registers. A program belongs to one
+ * function, and with copies and checks there are twelve of them. So that the verifier need not look eight times at what they do, they
+ * only see who calls, and end in a program that is attached nowhere: one for all functions whose prototypes are one to the kernel,
+ * which the names of their parameters decide (src/capture/return_probes.cpp). That one can be under way for several tasks of one
+ * CPU at once, each by way of another program. Since 6.13 a program that the kernel guards against that has a stack of its own for
+ * each CPU, unless it could make a tail call; hence the one that is never made, as no result gets there that is no error.
+ */
+#define DEFINE_RETURN(name, function)                                                                       \
+	struct {                                                                                            \
+		__uint(type, BPF_MAP_TYPE_PROG_ARRAY);                                                      \
+		__uint(max_entries, 1);                                                                     \
+		__uint(key_size, sizeof(__u32));                                                            \
+		__uint(value_size, sizeof(__u32));                                                          \
+	} last_of_##name SEC(".maps");                                                                      \
+	SEC("fexit/" function)                                                                              \
+	int BPF_PROG(tell_##name##_return, const struct pt_regs *regs, long result)                         \
+	{                                                                                                   \
+		if (result >= 0)                                                                            \
+			bpf_tail_call(ctx, &last_of_##name, 0);                                             \
+		tell_if_failed(bpf_get_current_task_btf(), result);                                         \
+		return 0;                                                                                   \
+	}                                                                                                   \
+	SEC("fexit/" function)                                                                              \
+	int BPF_PROG(on_##name##_return, const struct pt_regs *regs, long result)                           \
+	{                                                                                                   \
+		if (is_seen(bpf_get_current_task_btf(), result, FIRST))                                     \
+			bpf_tail_call(ctx, &last_of_##name, 0);                                             \
+		return 0;                                                                                   \
+	}                                                                                                   \
+	SEC("fexit/" function)                                                                              \
+	int BPF_PROG(on_##name##_return_copy, const struct pt_regs *regs, long result)                      \
+	{                                                                                                   \
+		if (is_seen(bpf_get_current_task_btf(), result, COPY))                                      \
+			bpf_tail_call(ctx, &last_of_##name, 0);                                             \
+		return 0;                                                                                   \
+	}                                                                                                   \
+	SEC("fexit/" function)                                                                              \
+	int BPF_PROG(check_##name##_return, const struct pt_regs *regs, long result)                        \
+	{                                                                                                   \
+		is_seen(bpf_get_current_task_btf(), result, CHECK);                                         \
+		return 0;                                                                                   \
+	}
+DEFINE_RETURN(execve, NATIVE_CALL "execve")
+DEFINE_RETURN(execveat, NATIVE_CALL "execveat")
+DEFINE_RETURN(compat_execve, COMPAT_CALL "execve")
+DEFINE_RETURN(compat_execveat, COMPAT_CALL "execveat")
+#undef DEFINE_RETURN

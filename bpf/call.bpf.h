@@ -63,6 +63,8 @@ struct call_plan {
 
 /* In call_plan.flags, beside the call's: the second try. */
 #define MAY_BE_TORN (1u << 31)
+/* The same: the caller is a 32-bit program. */
+#define HAS_SHORT_POINTERS (1u << 30)
 
 /* One step of reading arguments into a record: each class has a function of its own. */
 struct args_step {
@@ -211,7 +213,7 @@ static __always_inline void read_filename(struct strings *strings, __u32 class_b
 		return;
 	}
 	if (is_callers)
-		bytes = bpf_probe_read_user_str(record + offset, filename_limit(class_bytes), (void *)from);
+		bytes = read_user_string(record + offset, filename_limit(class_bytes), from);
 	else
 		bytes = bpf_probe_read_kernel_str(record + offset, filename_limit(class_bytes), (void *)from);
 	if (bytes <= 0) {
@@ -291,7 +293,7 @@ static __always_inline void fill_plan(struct wire_call *call, const struct call_
 	call->args_total = plan->args_total;
 	call->args_bytes = strings->args_bytes;
 	call->argc = plan->argc;
-	call->flags = (plan->flags & ~MAY_BE_TORN) | strings->flags;
+	call->flags = (plan->flags & ~(MAY_BE_TORN | HAS_SHORT_POINTERS)) | strings->flags;
 	call->filename_bytes = strings->filename_bytes;
 	call->interpreter_bytes = strings->interpreter_bytes;
 	call->tty_bytes = strings->tty_bytes;

@@ -232,12 +232,25 @@ static __always_inline void plan_exec(struct call_plan *plan, struct task_struct
 	plan_origin(plan, task);
 }
 
-/* Global, so that the verifier looks at it once: it follows pointers, and each costs it a search (ARCHITECTURE.md). */
-__noinline int is_parent_watched(void)
+/* What is its parent, if nothing is known of this task; else the task itself. */
+static __always_inline struct task_struct *step_to_known(struct task_struct *task)
+{
+	return is_unwatched(stored_mark_of(task)) ? task->real_parent->group_leader : task;
+}
+
+/*
+ * Is its parent watched? Where watched tasks may have no marks, the next of four ancestors of which anything is known: not in
+ * a loop, because 6.1 refuses the one that clang makes of it. Global, so that the verifier looks at it once: it follows
+ * pointers, and each costs it a search (ARCHITECTURE.md).
+ */
+__noinline int is_line_watched(void)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	return is_watched(stored_mark_of(task->real_parent->group_leader));
+	task = task->real_parent->group_leader;
+	if (are_marks_missing())
+		task = step_to_known(step_to_known(step_to_known(task)));
+	return is_watched(stored_mark_of(task));
 }
 
 /*
@@ -254,7 +267,7 @@ static __always_inline struct wire_mark *mark_worker(struct task_struct *task)
 	return mark;
 }
 
-/* The mark of a child could not be made at its fork. That was counted; most of what it would hide is told like this. */
+/* A mark could not be made at a fork. That was counted; most of what it would hide is told like this. */
 static __always_inline struct wire_mark *mark_late(struct task_struct *task)
 {
 	struct wire_mark *mark = make_mark(task, &fresh_mark);
@@ -277,7 +290,7 @@ static __always_inline struct wire_mark *mark_at_exec(struct task_struct *task, 
 	if (mark || !config.watch_children)
 		return mark;
 	is_worker = old_pid != task->tgid;
-	if ((!is_worker && !state.marks_lost) || !is_parent_watched())
+	if ((!is_worker && !are_marks_missing()) || !is_line_watched())
 		return NULL;
 	return is_worker ? mark_worker(task) : mark_late(task);
 }

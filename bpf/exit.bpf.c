@@ -144,7 +144,7 @@ static __always_inline bool is_last_thread(struct task_struct *task, bool group_
 
 /*
  * A thread that the kernel made in a process, as for io_uring, has no mark: no tracepoint tells of its start. It can be
- * the last to end all the same, and then the process ends with it. Global, as is_parent_watched().
+ * the last to end all the same, and then the process ends with it. Global, as is_line_watched().
  */
 __noinline int see_exit_of_unmarked(bool group_dead)
 {

@@ -190,12 +190,16 @@ struct signal_struct {
 	unsigned long maxrss;
 };
 
+#if defined(__TARGET_ARCH_x86)
 struct thread_info {
-	__u32 status; /* x86 */
+	__u32 status;
 };
+#endif
 
 struct task_struct {
+#if defined(__TARGET_ARCH_x86)
 	struct thread_info thread_info;
+#endif
 	unsigned int flags;
 	struct mm_struct *mm;
 	int exit_code;
@@ -258,6 +262,9 @@ struct trace_event_raw_sched_process_exit {
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
+	unsigned long bx;
+	unsigned long ax;
+	unsigned long cx;
 	unsigned long dx;
 	unsigned long si;
 	unsigned long di;

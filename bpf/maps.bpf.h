@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Every map, the configuration and the counters. */
+/* Every map but those of attempt.bpf.c that only hold programs, the configuration and the counters. */
 #ifndef EXECTAP_MAPS_BPF_H
 #define EXECTAP_MAPS_BPF_H
 

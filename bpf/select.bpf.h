@@ -3,6 +3,7 @@
 #ifndef EXECTAP_SELECT_BPF_H
 #define EXECTAP_SELECT_BPF_H
 
+#include "compat.bpf.h"
 #include "kernel_types.h"
 #include "maps.bpf.h"
 #include "typed.bpf.h"
@@ -125,6 +126,12 @@ static __always_inline struct wire_mark *watch_with(struct task_struct *task, co
 	return mark;
 }
 
+/* A watched task may have none: there was no memory for it, or all that tell of forks were skipped. */
+static __always_inline bool are_marks_missing(void)
+{
+	return state.marks_lost || (config.preemptible && state.untold_forks);
+}
+
 static __always_inline struct wire_mark *watch(struct task_struct *task)
 {
 	return watch_with(task, &fresh_mark);
@@ -147,7 +154,7 @@ static __always_inline bool is_reaper(struct task_struct *leader)
 	struct signal_struct *signal = READ(task_struct, leader, signal);
 	struct pid *pid = READ(signal_struct, signal, pids[PIDTYPE_TGID]);
 
-	return number_of(pid, READ(pid, pid, level)) == 1 || BPF_CORE_READ_BITFIELD_PROBED(signal, is_child_subreaper);
+	return number_of(pid, READ(pid, pid, level)) == 1 || is_child_subreaper(signal);
 }
 
 /*

@@ -123,7 +123,8 @@ struct wire_config {
 	__u8 by_tty;
 	__u8 by_cgroup;
 	__u8 asks_containers; /* new cgroups that may be containers are watched until user space decides on them */
-	__u8 padding[3];
+	__u8 copies_attempts; /* programs that see attempts can be preempted: the same for them */
+	__u8 padding[2];
 	struct wire_types types;
 };
 
@@ -191,6 +192,12 @@ struct wire_state {
 	/* Where programs can be preempted: seen by a check and told by neither the program nor its copy. */
 	__u64 untold_execs;
 	__u64 untold_forks;
+	/*
+	 * Failed calls of watched tasks, as often as a check saw one, and as often as one of those that tell did: whichever comes
+	 * first, at the end they are as many.
+	 */
+	__u64 checked_attempts;
+	__u64 taken_attempts;
 	__u32 settling; /* who is left out is being marked: nothing is told yet of tasks without a mark */
 	__u32 is_sorting; /* candidates that have been decided on lose that mark, see WIRE_SLOT_ASKED */
 	__u64 cgroups_lost; /* that were to be watched, or asked about, and found no slot, or no room in the ring */
@@ -211,6 +218,8 @@ enum wire_mark_life {
 	WIRE_LIFE_COUNTED = 1,
 	WIRE_LIFE_ENDED = 2,
 };
+
+enum wire_told_by { WIRE_TOLD_BY_NONE = 0, WIRE_TOLD_BY_FIRST = 1, WIRE_TOLD_BY_COPY = 2 };
 
 /* One program run: the kernel's own words for it, the same whoever asks. A pid of 0: not known. */
 struct wire_program {
@@ -237,7 +246,8 @@ struct wire_mark {
 	__u64 untold_exec_id;
 	__u32 told_child; /* pid of the last one that it forked */
 	__u32 untold_child;
-	__u32 has_ended;
+	__u16 has_ended;
+	__u16 attempt_told_by; /* enum wire_told_by: which of the two told of the thread's last attempt */
 	__u32 candidate; /* it is watched unless this slot of wire_targets.cgroup_ids is rejected; from 1, 0: it is */
 };
 

@@ -9,9 +9,13 @@ std::string_view name_of(AttemptMechanism mechanism) {
     switch (mechanism) {
         case AttemptMechanism::off: return "off";
         case AttemptMechanism::tracepoint: return "tracepoint";
+        case AttemptMechanism::kretprobe: return "kretprobe";
+        case AttemptMechanism::fexit: return "fexit";
     }
     return "off";
 }
+
+bool is_exact(AttemptMechanism mechanism) { return mechanism != AttemptMechanism::kretprobe; }
 
 std::string_view name_of(TargetChange::What what) {
     switch (what) {

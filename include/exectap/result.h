@@ -11,8 +11,9 @@ namespace exectap {
 
 enum class ErrorKind {
     failure,
-    usage,   // what was asked for makes no sense: exit status 2
-    rights,  // more privileges are needed: running it as root helps
+    usage,    // what was asked for makes no sense: exit status 2
+    rights,   // more privileges are needed: running it as root helps
+    machine,  // this machine can't trace, or does not let us
     command_not_found,
     command_not_executable,
 };

@@ -76,6 +76,19 @@ struct CgroupTargets {
     std::function<void(const CgroupChange&)> on_change;
 };
 
+// How failed execs are seen.
+enum class AttemptMechanism {
+    off,
+    tracepoint,  // at the exits of system calls: slows every one of the machine; before 7.0 no 32-bit calls
+    kretprobe,   // at the returns of their functions: misses some when many run at once, and counts them nowhere
+    fexit,       // the same place, without these faults
+};
+
+std::string_view name_of(AttemptMechanism mechanism);
+
+// Whether attempts are told or counted, each of them.
+bool is_exact(AttemptMechanism mechanism);
+
 struct SessionConfig {
     std::vector<ProcessTarget> processes;
     std::vector<TerminalTarget> terminals;
@@ -104,12 +117,21 @@ struct SessionConfig {
     std::size_t ring_bytes = 16 << 20;  // as fitting_ring_bytes() has it
     std::uint64_t max_args_bytes =
         64 << 10;  // of one exec's arguments, at most kMostArgsBytes; what is longer is cut and marked
+    // How failed execs are to be seen, or not at all; empty: the cheapest exact way that this machine has.
+    std::optional<AttemptMechanism> attempts_by;
 };
 
-// How failed execs are seen.
-enum class AttemptMechanism { off, tracepoint };
+// One that was tried before the one in use, and why it is not that.
+struct RefusedMechanism {
+    AttemptMechanism mechanism;
+    std::string reason;
+};
 
-std::string_view name_of(AttemptMechanism mechanism);
+// What differs between kernels that can all do the work.
+struct KernelManner {
+    bool lets_cast = false;       // takes a program's word for what a pointer points to, which makes reading cheaper
+    bool is_preemptible = false;  // programs can be preempted, so that some have copies
+};
 
 // A process that ran before the trace: one that is watched, or an ancestor of one.
 struct ProcessInfo {
@@ -182,6 +204,8 @@ public:
     virtual void dispatch(const Handler& handler) = 0;
 
     virtual AttemptMechanism attempt_mechanism() const = 0;
+    virtual const std::vector<RefusedMechanism>& refused_mechanisms() const = 0;
+    virtual KernelManner kernel_manner() const = 0;
 
     // Watched processes that were found at the start, the roots included.
     virtual std::uint64_t processes_at_start() const = 0;

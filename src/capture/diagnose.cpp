@@ -4,8 +4,9 @@
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <linux/btf.h>
 #include <linux/capability.h>
-#include <sys/stat.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -14,7 +15,11 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <vector>
+
+#include "capture/kernel_btf.h"
+#include "target/namespaces.h"
 
 namespace exectap {
 namespace {
@@ -25,11 +30,29 @@ bool has(const MachineFacts& facts, unsigned capability) {
     return (facts.effective_capabilities >> capability & 1U) != 0;
 }
 
-// The first user namespace always has this inode (PROC_USER_INIT_INO). What can't be asked is taken for the first.
-bool is_in_user_namespace() {
-    constexpr ino_t kFirst = 0xEFFF'FFFD;
-    struct stat user_namespace {};
-    return ::stat("/proc/self/ns/user", &user_namespace) == 0 && user_namespace.st_ino != kFirst;
+Lockdown lockdown_of_kernel() {
+    std::string line;
+    std::getline(std::ifstream("/sys/kernel/security/lockdown"), line);
+    if (line.find("[none]") != std::string::npos) return Lockdown::none;
+    if (line.find("[integrity]") != std::string::npos) return Lockdown::integrity;
+    if (line.find("[confidentiality]") != std::string::npos) return Lockdown::confidentiality;
+    return Lockdown::unknown;
+}
+
+// Who may load no programs can still read what the kernel is made of.
+std::optional<bool> has_bpf_loop(BpfUse use) {
+    const auto btf = BtfFile::open(kBtfPath);
+    const auto index = btf ? KernelBtf::index(btf->bytes(), {"bpf_loop"}) : Result<KernelBtf>(btf.error());
+    if (index && index->find("bpf_loop", BTF_KIND_FUNC)) return true;
+    if (use == BpfUse::no || !check_rights(rights_of_caller())) return std::nullopt;
+    return ::libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_loop, nullptr) > 0;
+}
+
+bool has_seccomp_filter() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line == "Seccomp:\t2") return true;
+    return false;
 }
 
 std::uint64_t effective_capabilities() {
@@ -59,7 +82,7 @@ Result<void> check_rights(const MachineFacts& facts) {
 }
 
 Error explain_load_failure(const MachineFacts& facts, int code) {
-    if (!facts.has_bpf_loop) {
+    if (facts.has_bpf_loop == false) {
         return {fmt::format("this kernel ({}) is too old: exectap needs Linux 5.17 or newer", facts.kernel_release)};
     }
     if (!facts.has_btf) {
@@ -68,7 +91,7 @@ Error explain_load_failure(const MachineFacts& facts, int code) {
                         "CONFIG_DEBUG_INFO_BTF=y",
                         kBtfPath)};
     }
-    if (facts.is_confidential) {
+    if (facts.lockdown == Lockdown::confidentiality) {
         return {
             "this kernel is locked down (confidentiality), which forbids reading its memory: boot without "
             "lockdown=confidentiality"};
@@ -94,19 +117,23 @@ MachineFacts rights_of_caller() {
     MachineFacts facts;
     facts.effective_capabilities = effective_capabilities();
     facts.is_root = ::geteuid() == 0;
+    facts.has_no_new_privileges = ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
     return facts;
 }
 
-MachineFacts facts_of_machine() {
+MachineFacts facts_of_machine(BpfUse use) {
     auto facts = rights_of_caller();
     facts.has_btf = ::access(kBtfPath, R_OK) == 0;
-    facts.has_bpf_loop = ::libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_FUNC_loop, nullptr) > 0;
-    std::string lockdown;
-    std::getline(std::ifstream("/sys/kernel/security/lockdown"), lockdown);
-    facts.is_confidential = lockdown.find("[confidentiality]") != std::string::npos;
-    facts.is_in_user_namespace = is_in_user_namespace();
+    facts.has_bpf_loop = has_bpf_loop(use);
+    facts.lockdown = lockdown_of_kernel();
+    // What can't be asked is taken for the first.
+    facts.is_in_user_namespace = !is_in_first_user_namespace().value_or(true);
+    facts.has_seccomp_filter = has_seccomp_filter();
     utsname name{};
-    if (::uname(&name) == 0) facts.kernel_release = name.release;
+    if (::uname(&name) == 0) {
+        facts.kernel_release = name.release;
+        facts.architecture = name.machine;
+    }
     return facts;
 }
 

@@ -145,6 +145,8 @@ std::string_view KernelBtf::name_at(std::uint32_t offset) const {
     return offset < strings_.size() ? strings_.data() + offset : "";
 }
 
+std::uint32_t KernelBtf::prototype_of(std::uint32_t function) const { return type_at(offsets_[function])->type; }
+
 std::optional<std::uint32_t> KernelBtf::find(std::string_view name, unsigned kind) const {
     std::optional<std::uint32_t> found;
     const auto [begin, end] = named_.equal_range(name);

@@ -49,6 +49,9 @@ public:
     // The kernel's number of the first type of this name and kind (BTF_KIND_...); nothing if there is none.
     std::optional<std::uint32_t> find(std::string_view name, unsigned kind) const;
 
+    // The number of the prototype of a function.
+    std::uint32_t prototype_of(std::uint32_t function) const;
+
     // All structs and unions of these names, with what they are made of, in BTF of their own. Pointers point to
     // nothing: who follows one begins with the type that it points to. So libbpf can relocate what the names are of,
     // and nothing else.

@@ -41,6 +41,7 @@ std::optional<AttachType> attach_type_of(const bpf_program* program) {
     if (slash == std::string_view::npos) return std::nullopt;
     const auto name = std::string(section.substr(slash + 1));
     if (section.starts_with("tp_btf/")) return AttachType{"btf_trace_" + name, BTF_KIND_TYPEDEF, BPF_TRACE_RAW_TP};
+    if (section.starts_with("fexit/")) return AttachType{name, BTF_KIND_FUNC, BPF_TRACE_FEXIT};
     if (section.starts_with("iter/")) return AttachType{"bpf_iter_" + name, BTF_KIND_FUNC, BPF_TRACE_ITER};
     return std::nullopt;
 }
@@ -79,7 +80,9 @@ void KernelTypes::register_handlers() {
     constexpr auto kPlaceholder = BPF_PROG_TYPE_RAW_TRACEPOINT;
     ::libbpf_register_prog_handler("tp_btf+", kPlaceholder, BPF_TRACE_RAW_TP, &options);
     ::libbpf_register_prog_handler("iter+", kPlaceholder, BPF_TRACE_ITER, &options);
+    ::libbpf_register_prog_handler("fexit+", kPlaceholder, BPF_TRACE_FEXIT, &options);
     ::libbpf_register_prog_handler("tracepoint", BPF_PROG_TYPE_TRACEPOINT, bpf_attach_type{}, &options);
+    ::libbpf_register_prog_handler("kretprobe", BPF_PROG_TYPE_KPROBE, bpf_attach_type{}, &options);
 }
 
 KernelTypes::KernelTypes(UniqueFd file, bool casts)
@@ -95,7 +98,7 @@ int KernelTypes::prepare_load(bpf_program* program, bpf_prog_load_opts& options)
     if (const int code = let_cast(program); code != 0) return code;
     const auto type = attach_type_of(program);
     if (!type) return 0;
-    const auto id = index_->find(type->name, type->kind);
+    const auto id = target_of(program);
     if (!id) return -ESRCH;
     options.attach_btf_id = *id;
     options.expected_attach_type = type->attach_type;
@@ -152,6 +155,15 @@ Result<void> KernelTypes::read(const bpf_object* object) {
     btf_ = std::move(*btf);
     index_ = std::move(*index);
     return {};
+}
+
+std::optional<std::uint32_t> KernelTypes::target_of(const bpf_program* program) const {
+    const auto type = attach_type_of(program);
+    return type && index_ ? index_->find(type->name, type->kind) : std::nullopt;
+}
+
+std::uint32_t KernelTypes::prototype_of(const bpf_program* program) const {
+    return index_->prototype_of(target_of(program).value());
 }
 
 bool KernelTypes::are_programs_preemptible() const {

@@ -37,6 +37,13 @@ public:
     // meanwhile.
     bool are_programs_preemptible() const;
 
+    // After read(): the kernel's number of what this program belongs to, by its section; nothing if this kernel has no
+    // such thing.
+    std::optional<std::uint32_t> target_of(const bpf_program* program) const;
+
+    // After read(): the number of the prototype of the function that target_of() finds.
+    std::uint32_t prototype_of(const bpf_program* program) const;
+
 private:
     KernelTypes(UniqueFd file, bool casts);
     static void register_handlers();

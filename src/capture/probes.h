@@ -18,8 +18,12 @@ struct DestroyLink {
 };
 using Link = std::unique_ptr<bpf_link, DestroyLink>;
 
-// The ways to see failed execs, cheapest first; the last one is off.
+// The ways to see failed execs that are tried, cheapest first; the last one is off.
 std::span<const AttemptMechanism> attempt_mechanisms();
+
+// Whether the kernel lets programs be attached to the return of this function of its BTF. Costs next to nothing where
+// it does not, as under lockdown. What loads may still not attach (arm64 before 6.4).
+Result<void> try_return_probe(std::uint32_t function);
 
 // What a program is there for.
 enum class Hook { fork, exec, rename, exit, attempt, cgroup, iterator };
@@ -28,9 +32,11 @@ enum class Hook { fork, exec, rename, exit, attempt, cgroup, iterator };
 enum class Role { first, copy, check };
 
 struct ProbeChoice {
-    const SessionConfig& config;
-    AttemptMechanism mechanism;
-    bool is_preemptible;
+    AttemptMechanism mechanism = AttemptMechanism::off;
+    bool is_preemptible = false;                 // programs at tracepoints
+    bool copies_attempts = false;                // programs of `mechanism`
+    bool has_compat_calls = false;               // there are functions for those of 32-bit programs
+    std::vector<RefusedMechanism> refused = {};  // before `mechanism`
 };
 
 // An iterator is only loaded: seeding runs it.
@@ -42,10 +48,11 @@ struct AttachedProgram {
 };
 
 // Says which programs of the object are to be loaded, before it is.
-Result<void> select_programs(bpf_object* object, const ProbeChoice& choice);
+Result<void> select_programs(bpf_object* object, const SessionConfig& config, const ProbeChoice& choice);
 
 // Attaches what was selected. Fork, exit and exec come before the attempts, which slow the whole machine down.
-Result<std::vector<AttachedProgram>> attach_programs(bpf_object* object, const ProbeChoice& choice);
+Result<std::vector<AttachedProgram>> attach_programs(bpf_object* object, const SessionConfig& config,
+                                                     const ProbeChoice& choice);
 
 // The programs stay loaded.
 void detach(std::vector<AttachedProgram>& programs);

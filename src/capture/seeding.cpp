@@ -3,7 +3,6 @@
 
 #include <bpf/bpf.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "capture/counters.h"
 #include "capture/probes.h"
 #include "log/log.h"
+#include "target/namespaces.h"
 
 namespace exectap {
 namespace {
@@ -43,12 +43,6 @@ Result<Marked> mark_leader(int marks, int pidfd, wire_mark_kind kind) {
     if (errno == EEXIST) return Marked::before;
     if (errno == ENOENT || errno == ESRCH) return Marked::process_has_ended;
     return failure("can't mark a process");
-}
-
-bool is_in_first_pid_namespace() {
-    constexpr ino_t kFirst = 0xEFFF'FFFC;  // PROC_PID_INIT_INO, linux/proc_ns.h
-    struct stat space {};
-    return ::stat("/proc/self/ns/pid", &space) == 0 && space.st_ino == kFirst;
 }
 
 ExecId id_of(const wire_program& program) {
@@ -185,7 +179,7 @@ Result<std::uint64_t> Seeding::adopt() {
 void Seeding::count_init(std::span<const ProcessTarget> roots, Pass& pass) {
     constexpr pid_t kInit = 1;
     // Of exectap's own pid namespace, which need not be the kernel's first.
-    const bool is_root = is_in_first_pid_namespace() &&
+    const bool is_root = is_in_first_pid_namespace().value_or(false) &&
                          std::any_of(roots.begin(), roots.end(), [](const auto& root) { return root.pid == kInit; });
     if (is_root && pass.alive.insert(kInit).second) __atomic_fetch_add(&state_.live_tasks, 1, __ATOMIC_SEQ_CST);
     for (auto& [key, info] : found_) {

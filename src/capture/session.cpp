@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdarg>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <numeric>
@@ -24,7 +25,9 @@
 #include "capture/diagnose.h"
 #include "capture/kernel_types.h"
 #include "capture/live_targets.h"
+#include "capture/object_bytes.h"
 #include "capture/probes.h"
+#include "capture/return_probes.h"
 #include "capture/ring.h"
 #include "capture/seeding.h"
 #include "capture/skips.h"
@@ -57,6 +60,29 @@ struct DestroySkeleton {
 };
 using Skeleton = std::unique_ptr<exectap_bpf, DestroySkeleton>;
 
+// As exectap_bpf__open_opts() does it, but for the object's bytes, which are compressed. libbpf copies what it needs.
+Skeleton open_skeleton(const bpf_object_open_opts& options) {
+    Skeleton skeleton(static_cast<exectap_bpf*>(std::calloc(1, sizeof(exectap_bpf))));
+    if (!skeleton) return nullptr;
+    int code = exectap_bpf__create_skeleton(skeleton.get());
+    if (code == 0) {
+        auto& parts = *skeleton->skeleton;
+        const auto object = inflated({static_cast<const std::byte*>(parts.data), parts.data_sz});
+        if (!object) {
+            errno = ENOMEM;
+            return nullptr;
+        }
+        parts.data = object->data();
+        parts.data_sz = object->size();
+        code = ::bpf_object__open_skeleton(&parts, &options);
+        parts.data = nullptr;
+        parts.data_sz = 0;
+    }
+    if (code == 0) return skeleton;
+    errno = -code;
+    return nullptr;
+}
+
 int log_libbpf(libbpf_print_level level, const char* format, va_list arguments) {
     std::array<char, 4096> text{};
     std::vsnprintf(text.data(), text.size(), format, arguments);
@@ -75,22 +101,36 @@ void raise_locked_memory_limit() {
         log::capture().debug("can't raise the limit of locked memory: {}", std::strerror(errno));
 }
 
+// What was asked for makes sense: it is the machine that can't do it.
+Error of_machine(Error error) {
+    if (error.kind == ErrorKind::failure) error.kind = ErrorKind::machine;
+    return error;
+}
+
 Error failure(std::string_view what) {
     return {fmt::format("{}: {}", what, std::strerror(errno)), ErrorKind::failure, errno};
 }
 
 class BpfSession final : public Session {
 public:
-    static Result<std::unique_ptr<BpfSession>> load(const SessionConfig& config, AttemptMechanism mechanism);
-    static Result<std::unique_ptr<BpfSession>> load(const SessionConfig& config, AttemptMechanism mechanism,
-                                                    bool casts);
+    // Takes the first of the mechanisms that can be had, as far as that can be told without loading it.
+    static Result<std::unique_ptr<BpfSession>> load(const SessionConfig& config,
+                                                    std::span<const AttemptMechanism> mechanisms);
+    static Result<std::unique_ptr<BpfSession>> load(const SessionConfig& config,
+                                                    std::span<const AttemptMechanism> mechanisms, bool casts);
 
     Result<void> attach(const SessionConfig& config);
     Result<void> mark(std::span<const ProcessTarget> roots);
 
     int fd() const override { return poll_.get(); }
     void dispatch(const Handler& handler) override;
-    AttemptMechanism attempt_mechanism() const override { return mechanism_; }
+    AttemptMechanism attempt_mechanism() const override { return probes_.mechanism; }
+    const std::vector<RefusedMechanism>& refused_mechanisms() const override { return probes_.refused; }
+    void set_refused(std::vector<RefusedMechanism> refused) { probes_.refused = std::move(refused); }
+    KernelManner kernel_manner() const override {
+        const auto& config = skeleton_->rodata->config;
+        return {.lets_cast = config.types.mm_struct != 0, .is_preemptible = config.preemptible != 0};
+    }
     std::uint64_t processes_at_start() const override { return seeded_.watched; }
     const std::vector<ProcessInfo>& seeded_processes() const override { return seeded_.processes; }
     bool is_over() const override { return !is_all() && load_shared(state().live_tasks) <= 0; }
@@ -99,10 +139,10 @@ public:
     SessionSummary finish(const Handler& handler) override;
 
 private:
-    BpfSession(Skeleton skeleton, Ring ring, const SessionConfig& config, AttemptMechanism mechanism)
+    BpfSession(Skeleton skeleton, Ring ring, const SessionConfig& config, const ProbeChoice& probes)
         : skeleton_(std::move(skeleton)),
           ring_(std::move(ring)),
-          mechanism_(mechanism),
+          probes_(probes),
           live_(skeleton_->bss->targets, config),
           delivery_(config, since_boot_now()) {}
 
@@ -126,7 +166,7 @@ private:
 
     Skeleton skeleton_;
     Ring ring_;
-    AttemptMechanism mechanism_;
+    ProbeChoice probes_;
     std::vector<AttachedProgram> programs_;
     UniqueFd timer_;
     UniqueFd poll_;
@@ -162,35 +202,69 @@ wire_config wire_config_of(const SessionConfig& config) {
     return wire;
 }
 
-// Whether a kernel lets all programs cast is only known when it has loaded them.
-Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config, AttemptMechanism mechanism) {
-    auto session = load(config, mechanism, true);
-    if (session || session.error().kind == ErrorKind::usage || session.error().code == ENOMEM) return session;
-    log::capture().info("once more without casts: {}", session.error().message);
-    return load(config, mechanism, false);
+// Of a way that was asked for.
+Error cant_see_attempts(AttemptMechanism mechanism, const Error& error) {
+    return {fmt::format("can't see failed execs by {} here: {}; --probe=auto takes what works", name_of(mechanism),
+                        error.message),
+            error.kind, error.code};
 }
 
-Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config, AttemptMechanism mechanism,
-                                                     bool casts) {
+Result<ProbeChoice> choose_probes(const exectap_bpf& skeleton, const KernelTypes& types,
+                                  std::span<const AttemptMechanism> mechanisms) {
+    const bool is_preemptible = types.are_programs_preemptible();
+    ProbeChoice choice{.is_preemptible = is_preemptible,
+                       .has_compat_calls = types.target_of(skeleton.progs.on_compat_execve_return).has_value()};
+    const auto function = types.target_of(skeleton.progs.on_execve_return);
+    std::optional<Error> error;
+    for (const auto mechanism : mechanisms) {
+        choice.mechanism = mechanism;
+        choice.copies_attempts = mechanism == AttemptMechanism::tracepoint && is_preemptible;
+        if (mechanism != AttemptMechanism::fexit) return choice;
+        choice.copies_attempts = is_preemptible || can_kernel_be_preempted();
+        const auto allowed = function ? try_return_probe(*function)
+                                      : Error{"this kernel does not describe the functions of its system calls"};
+        if (allowed) return choice;
+        choice.refused.push_back({mechanism, allowed.error().message});
+        error = cant_see_attempts(mechanism, allowed.error());
+        log::capture().info("{}", error->message);
+    }
+    return *error;
+}
+
+// Whether a kernel lets all programs cast is only known when it has loaded them.
+Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config,
+                                                     std::span<const AttemptMechanism> mechanisms) {
+    auto session = load(config, mechanisms, true);
+    if (session || session.error().kind == ErrorKind::usage || session.error().code == ENOMEM) return session;
+    log::capture().info("once more without casts: {}", session.error().message);
+    return load(config, mechanisms, false);
+}
+
+Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config,
+                                                     std::span<const AttemptMechanism> mechanisms, bool casts) {
     auto types = KernelTypes::create(casts);
     if (!types) return types.error();
     LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = (*types)->path());
-    Skeleton skeleton(exectap_bpf__open_opts(&options));
+    Skeleton skeleton = open_skeleton(options);
     if (!skeleton) return explain_load_failure(facts_of_machine(), errno);
     const auto read = (*types)->read(skeleton->obj);
     if (!read) return read.error().code == ENOENT ? explain_load_failure(facts_of_machine(), ENOENT) : read.error();
+    const auto probes = choose_probes(*skeleton, **types, mechanisms);
+    if (!probes) return probes.error();
     skeleton->rodata->config = wire_config_of(config);
     skeleton->rodata->config.types = (*types)->types_read();
-    skeleton->rodata->config.preemptible = (*types)->are_programs_preemptible();
+    skeleton->rodata->config.preemptible = probes->is_preemptible;
+    skeleton->rodata->config.copies_attempts = probes->copies_attempts;
     auto& targets = skeleton->bss->targets;
     if (config.uids.size() > kMostUids)
         return usage_error(fmt::format("{} users; events of at most {} can be wanted", config.uids.size(), kMostUids));
     for (const auto uid : config.uids) targets.uids[targets.uid_count++] = uid;
     ::bpf_map__set_max_entries(skeleton->maps.events, static_cast<std::uint32_t>(config.ring_bytes));
 
-    const auto selected =
-        select_programs(skeleton->obj, {config, mechanism, skeleton->rodata->config.preemptible != 0});
+    const auto selected = select_programs(skeleton->obj, config, *probes);
     if (!selected) return selected.error();
+    const auto lasts = LastPrograms::choose(skeleton->obj, **types, probes->mechanism == AttemptMechanism::fexit);
+    if (!lasts) return lasts.error();
     const int code = exectap_bpf__load(skeleton.get());
     if (code == -ENOMEM)
         return Error{
@@ -198,9 +272,12 @@ Result<std::unique_ptr<BpfSession>> BpfSession::load(const SessionConfig& config
             ErrorKind::failure, ENOMEM};
     if (code != 0) return explain_load_failure(facts_of_machine(), -code);
 
+    const auto placed = lasts->place();
+    if (!placed) return placed.error();
+
     auto ring = Ring::map(::bpf_map__fd(skeleton->maps.events), config.ring_bytes);
     if (!ring) return ring.error();
-    std::unique_ptr<BpfSession> session(new BpfSession(std::move(skeleton), std::move(*ring), config, mechanism));
+    std::unique_ptr<BpfSession> session(new BpfSession(std::move(skeleton), std::move(*ring), config, *probes));
     const auto written = session->live_.write_targets();
     if (!written) return written.error();
     return session;
@@ -232,7 +309,7 @@ Result<void> BpfSession::attach(const SessionConfig& config) {
     }
     __atomic_store_n(&state().settling, leaves_out_ ? 1 : 0, __ATOMIC_SEQ_CST);
     __atomic_store_n(&state().seeding, is_seeded() ? 1 : 0, __ATOMIC_SEQ_CST);
-    auto programs = attach_programs(skeleton_->obj, {config, mechanism_, skeleton_->rodata->config.preemptible != 0});
+    auto programs = attach_programs(skeleton_->obj, config, probes_);
     if (!programs) return programs.error();
     programs_ = std::move(*programs);
     if (leaves_out_) {
@@ -331,7 +408,7 @@ bool BpfSession::is_accounted_for(const CounterTotals& totals) const {
 
 SessionSummary BpfSession::finish(const Handler& handler) {
     SessionSummary summary;
-    summary.attempt_mechanism = mechanism_;
+    summary.attempt_mechanism = attempt_mechanism();
     is_finishing_ = true;
     detach(programs_);
     if (!is_all() && !is_over()) {
@@ -372,38 +449,49 @@ SessionSummary BpfSession::finish(const Handler& handler) {
 Result<std::unique_ptr<Session>> Session::open(const SessionConfig& config) {
     ::libbpf_set_print(log_libbpf);
     const auto rights = check_rights(rights_of_caller());
-    if (!rights) return rights.error();
+    if (!rights) return of_machine(rights.error());
     raise_locked_memory_limit();
 
     using std::chrono::duration_cast;
     using std::chrono::microseconds;
-    const auto mechanisms = config.events.attempts ? attempt_mechanisms() : attempt_mechanisms().last(1);
+    auto mechanisms = config.events.attempts ? attempt_mechanisms() : attempt_mechanisms().last(1);
+    if (config.events.attempts && config.attempts_by) mechanisms = std::span(&*config.attempts_by, 1);
     std::optional<Error> last_error;
-    for (const auto mechanism : mechanisms) {
+    std::vector<RefusedMechanism> refused;
+    while (!mechanisms.empty()) {
         const auto began = steady_clock::now();
-        auto session = BpfSession::load(config, mechanism);
+        auto session = BpfSession::load(config, mechanisms);
         if (!session) {
             last_error = session.error();
-            log::capture().info("failed execs by {}: {}", name_of(mechanism), last_error->message);
+            refused.push_back({mechanisms.front(), last_error->message});
+            log::capture().info("failed execs by {}: {}", name_of(mechanisms.front()), last_error->message);
+            mechanisms = mechanisms.subspan(1);
             continue;
         }
+        const auto mechanism = (*session)->attempt_mechanism();
+        const auto& not_tried = (*session)->refused_mechanisms();
+        refused.insert(refused.end(), not_tried.begin(), not_tried.end());
         const auto loaded = steady_clock::now();
         // What loads does not always attach.
         const auto attached = (*session)->attach(config);
         if (!attached) {
-            last_error = attached.error();
+            last_error = config.attempts_by ? cant_see_attempts(mechanism, attached.error()) : attached.error();
+            refused.push_back({mechanism, attached.error().message});
             log::capture().info("failed execs by {}: {}", name_of(mechanism), last_error->message);
+            const auto at = std::find(mechanisms.begin(), mechanisms.end(), mechanism) - mechanisms.begin();
+            mechanisms = mechanisms.subspan(static_cast<std::size_t>(at) + 1);
             continue;
         }
         const auto marked = (*session)->mark(config.processes);
         if (!marked) return marked.error();
+        (*session)->set_refused(std::move(refused));
         log::capture().info("failed execs are seen by: {}", name_of(mechanism));
         log::capture().info("loaded in {} us, attached and marked in {} us",
                             duration_cast<microseconds>(loaded - began).count(),
                             duration_cast<microseconds>(steady_clock::now() - loaded).count());
         return std::unique_ptr<Session>(std::move(*session));
     }
-    return *last_error;
+    return of_machine(*last_error);
 }
 
 }  // namespace exectap

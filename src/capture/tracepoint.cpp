@@ -13,6 +13,7 @@
 #include <charconv>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "log/log.h"
 
@@ -23,9 +24,19 @@ Error failure(std::string_view what) {
     return {fmt::format("{}: {}", what, std::strerror(errno)), ErrorKind::failure, errno};
 }
 
+constexpr const char* kMountPoint = "/sys/kernel/tracing";
+
+Error closed_to_us() { return {"tracefs is root's: reading it takes CAP_DAC_READ_SEARCH", ErrorKind::failure, EACCES}; }
+
 // The root of a tracefs that is attached nowhere.
 Result<UniqueFd> mount_detached() {
     const UniqueFd context(::fsopen("tracefs", FSOPEN_CLOEXEC));
+    if (!context && errno == EPERM) {
+        return Error{fmt::format("tracefs is not mounted, and reading it all the same takes CAP_SYS_ADMIN: mount -t "
+                                 "tracefs tracefs {}",
+                                 kMountPoint),
+                     ErrorKind::failure, EPERM};
+    }
     if (!context) return failure("can't open tracefs");
     if (::fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0)
         return failure("can't set up tracefs");
@@ -34,22 +45,30 @@ Result<UniqueFd> mount_detached() {
     return root;
 }
 
-Result<UniqueFd> open_id(const std::string& path) {
-    UniqueFd mounted(::open(("/sys/kernel/tracing/" + path).c_str(), O_RDONLY | O_CLOEXEC));
-    if (mounted) return mounted;
+struct IdFile {
+    UniqueFd fd;
+    TracefsPlace place;
+};
+
+Result<IdFile> open_id(std::string_view tracepoint) {
+    const auto path = fmt::format("events/{}/id", tracepoint);
+    UniqueFd mounted(::open(fmt::format("{}/{}", kMountPoint, path).c_str(), O_RDONLY | O_CLOEXEC));
+    if (mounted) return IdFile{std::move(mounted), TracefsPlace::mounted};
+    if (errno == EACCES) return closed_to_us();
     log::capture().debug("tracefs is not mounted where one looks for it; reading {} through a detached mount", path);
     const auto root = mount_detached();
     if (!root) return root.error();
     UniqueFd detached(::openat(root->get(), path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!detached && errno == EACCES) return closed_to_us();
     if (!detached) return failure(fmt::format("can't open {} in tracefs", path));
-    return detached;
+    return IdFile{std::move(detached), TracefsPlace::detached};
 }
 
 Result<std::uint64_t> read_id(std::string_view tracepoint) {
-    const auto file = open_id(fmt::format("events/{}/id", tracepoint));
+    const auto file = open_id(tracepoint);
     if (!file) return file.error();
     std::array<char, 32> text{};
-    const auto bytes = ::read(file->get(), text.data(), text.size());
+    const auto bytes = ::read(file->fd.get(), text.data(), text.size());
     if (bytes < 0) return failure(fmt::format("can't read the id of tracepoint {}", tracepoint));
     std::uint64_t id = 0;
     if (std::from_chars(text.data(), text.data() + bytes, id).ec != std::errc())
@@ -58,6 +77,13 @@ Result<std::uint64_t> read_id(std::string_view tracepoint) {
 }
 
 }  // namespace
+
+Result<TracefsPlace> find_tracefs() {
+    // One that is there wherever failed execs can be seen by tracepoints.
+    const auto file = open_id("syscalls/sys_exit_execve");
+    if (!file) return file.error();
+    return file->place;
+}
 
 Result<UniqueFd> open_tracepoint(std::string_view tracepoint) {
     const auto id = read_id(tracepoint);

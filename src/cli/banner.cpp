@@ -82,6 +82,7 @@ std::string verdict(const SessionSummary& summary) {
     auto text = count_of(summary.execs.seen, "exec", "execs");
     if (summary.attempt_mechanism != AttemptMechanism::off)
         text += ", " + count_of(summary.attempts.seen, "attempt", "attempts");
+    const bool is_exact = exectap::is_exact(summary.attempt_mechanism);
     const auto filtered = summary.total().filtered;
     const auto missing = what_is_missing(summary);
     if (missing.empty() && filtered == 0) {
@@ -97,6 +98,7 @@ std::string verdict(const SessionSummary& summary) {
                             filtered > 0 ? count_of(filtered, "event", "events") + " filtered, " : "",
                             summary.total().delivered, fmt::join(missing, ", "));
     }
+    if (!is_exact) text += "; attempts are not exact (kretprobe)";
     if (summary.still_alive > 0)
         text += "; " + count_of(summary.still_alive, "watched process", "watched processes") + " still alive";
     return text;

@@ -58,6 +58,7 @@ Result<SessionConfig> resolve_config(const Options& options) {
     config.watch_children = options.watch_children;
     config.uids = options.filters.uids;
     config.events = options.asked_for;
+    config.attempts_by = options.attempts_by;
     config.max_args_bytes = options.max_args_bytes;
     config.ring_bytes = fitting_ring_bytes(options.ring_bytes, options.max_args_bytes);
     const auto needs = needs_of(options);

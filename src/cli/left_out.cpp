@@ -40,7 +40,9 @@ std::vector<ProcessTarget> LeftOut::find(std::span<const ProcessTarget> targets)
     std::vector<pid_t> pids;
     for (const auto& target : targets) pids.push_back(target.pid);
     std::vector<ProcessTarget> processes;
-    for (auto& reader : readers_of(fd_, pids)) {
+    auto readers = readers_of(fd_, pids);
+    are_hidden_ = readers.are_hidden;
+    for (auto& reader : readers.found) {
         if (may_be_in_scope(options_, reader.process.pid)) names_.push_back(shown(reader));
         processes.push_back(std::move(reader.process));
     }
@@ -48,6 +50,10 @@ std::vector<ProcessTarget> LeftOut::find(std::span<const ProcessTarget> targets)
 }
 
 void LeftOut::tell() const {
+    const bool is_command_alone = options_.pids.empty() && !options_.all && !has_live_targets(options_);
+    if (are_hidden_ && !is_command_alone)
+        say("who reads these events is another user's process: what it runs is not left out; finding it takes "
+            "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH");
     if (names_.empty()) return;
     say(fmt::format("left out, with all that it runs, because it reads these events: {}", fmt::join(names_, ", ")));
 }

@@ -22,13 +22,14 @@ public:
     // But for the targets, which the user asked for.
     std::vector<ProcessTarget> find(std::span<const ProcessTarget> targets);
 
-    // Says which of them would have been watched, if there are any.
+    // Says which of them would have been watched, if there are any, and that they can't be found.
     void tell() const;
 
 private:
     int fd_;
     const Options& options_;
     std::vector<std::string> names_;
+    bool are_hidden_ = false;
 };
 
 }  // namespace exectap::cli

@@ -29,6 +29,7 @@ int status_of(const Error& error, bool has_command) {
         case ErrorKind::command_not_executable: return 126;
         case ErrorKind::command_not_found: return 127;
         case ErrorKind::failure:
+        case ErrorKind::machine:
         case ErrorKind::rights: break;
     }
     return has_command ? 125 : 1;

@@ -202,6 +202,15 @@ void add_limits(CLI::App& app, RawOptions& raw) {
                    "From 64K to 64G: for a reader that is slower than the events. Memory is taken when it is needed.")
         ->group(kGroup)
         ->type_name("SIZE");
+    app.add_option(
+           "--probe", raw.probe,
+           "see failed execs by auto|fexit|kretprobe|tracepoint\n"
+           "The default is auto. fexit costs other calls nothing. Where the kernel has it not, or is locked down, auto "
+           "takes "
+           "tracepoint, which slows every system call of the machine and sees no failed exec of a 32-bit program. "
+           "kretprobe is never taken unasked: it misses some when many run at once, and nothing counts them.")
+        ->group(kGroup)
+        ->type_name("WAY");
 }
 
 }  // namespace

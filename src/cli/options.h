@@ -45,8 +45,9 @@ struct Options {
     EventKinds events;                 // that are shown
     // Those, and what only an expression of --fail-if asks about.
     EventKinds asked_for;
-    std::uint64_t max_args_bytes = 64 << 10;  // at most kMostArgsBytes; 0: arguments are only counted
-    std::uint64_t ring_bytes = 16 << 20;      // as asked for: the kernel wants a power of two
+    std::optional<AttemptMechanism> attempts_by;  // empty: auto
+    std::uint64_t max_args_bytes = 64 << 10;      // at most kMostArgsBytes; 0: arguments are only counted
+    std::uint64_t ring_bytes = 16 << 20;          // as asked for: the kernel wants a power of two
     std::uint64_t buffer_bytes = 64 << 20;
     TimeStyle time = TimeStyle::start;
     bool wide = false;

@@ -210,6 +210,19 @@ Result<void> read_events(RawOptions& raw) {
     return {};
 }
 
+Result<void> read_probe(RawOptions& raw) {
+    auto& options = raw.options;
+    for (const auto mechanism : {AttemptMechanism::fexit, AttemptMechanism::kretprobe, AttemptMechanism::tracepoint})
+        if (raw.probe == name_of(mechanism)) options.attempts_by = mechanism;
+    if (!options.attempts_by && raw.probe != "auto")
+        return usage_error(fmt::format("--probe is auto, fexit, kretprobe or tracepoint, not {}", shown(raw.probe)));
+    if (options.attempts_by && !options.asked_for.attempts)
+        return usage_error(
+            fmt::format("--probe says how failed execs are seen, which {} leaves out: drop one of the two",
+                        raw.no_failed ? "--no-failed" : "--events"));
+    return {};
+}
+
 struct SizeOption {
     std::string_view name;
     std::string_view examples;
@@ -389,7 +402,7 @@ Result<Options> read_options(RawOptions raw, std::span<const char* const> argume
     if (!raw.unknown.empty()) return unknown_option(raw.unknown.front(), names);
     // In this order: the format decides about fields and events, and those about what expressions may ask.
     for (const auto read : {read_targets, read_kernel_filters, read_time, read_format, read_looks, read_fields,
-                            read_events, read_expressions, read_limits}) {
+                            read_events, read_expressions, read_probe, read_limits}) {
         const auto done = read(raw);
         if (!done) return done.error();
     }

@@ -31,6 +31,7 @@ struct RawOptions {
     std::vector<std::string> uids;
     std::vector<std::string> excluded_trees;
     bool no_failed = false;
+    std::string probe = "auto";
     std::vector<std::string> unknown;  // words that look like options and are none
     std::string default_format;        // EXECTAP_FORMAT; empty: not set
 };

@@ -311,6 +311,7 @@ void JsonFormat::end(std::string& out, const TraceEnd& end) {
     if (end.fail_if_matched) object.number("fail_if_matched", *end.fail_if_matched);
     write_losses(object, end);
     object.number("still_alive", summary.still_alive);
+    if (!is_exact(summary.attempt_mechanism)) object.boolean("attempts_exact", false);
     object.boolean("complete", summary.is_complete());
     object.number("duration_ns", end.duration.count());
     object.end_line();

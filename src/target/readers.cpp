@@ -36,25 +36,28 @@ std::optional<pid_t> pid_of(const fs::path& process) {
     return pid;
 }
 
-std::string pipe_of(const fs::path& descriptor) {
-    std::error_code error;
+// Empty where nobody can tell, and then `error` says why.
+std::string pipe_of(const fs::path& descriptor, std::error_code& error) {
     const auto link = fs::read_symlink(descriptor, error);
     return error ? "" : link.string();
 }
 
-// `named`: the path of a named pipe that is looked for, beside all that have no name.
-void add_pipe_ends(const fs::path& process, pid_t pid, const std::string& named, std::vector<PipeEnd>& ends) {
+// `named`: the path of a named pipe that is looked for, beside all that have no name. False: that is closed to us.
+bool add_pipe_ends(const fs::path& process, pid_t pid, const std::string& named, std::vector<PipeEnd>& ends) {
     std::error_code error;
+    std::error_code of_link;
     // Not by a range: its step throws where the process ends meanwhile.
     for (fs::directory_iterator at(process / "fd", error), end; !error && at != end; at.increment(error)) {
         const auto& descriptor = *at;
-        auto pipe = pipe_of(descriptor.path());
+        auto pipe = pipe_of(descriptor.path(), of_link);
+        if (of_link == std::errc::permission_denied) return false;
         if (!pipe.starts_with("pipe:[") && pipe != named) continue;
         struct stat link {};
         // The link's own mode tells what the descriptor was opened for.
         if (::lstat(descriptor.path().c_str(), &link) != 0) continue;
         ends.push_back({pid, std::move(pipe), (link.st_mode & S_IRUSR) != 0, (link.st_mode & S_IWUSR) != 0});
     }
+    return error != std::errc::permission_denied;
 }
 
 std::optional<std::uint64_t> session_of(pid_t pid) {
@@ -68,17 +71,21 @@ std::string name_of(pid_t pid) {
     return name;
 }
 
-// Of all processes, or of those of one session, which costs a hundredth of the time.
-std::vector<PipeEnd> find_pipe_ends(const std::string& named, const std::set<pid_t>& known,
-                                    std::optional<pid_t> session) {
+struct PipeEnds {
     std::vector<PipeEnd> ends;
+    bool is_complete = true;
+};
+
+// Of all processes, or of those of one session, which costs a hundredth of the time.
+PipeEnds find_pipe_ends(const std::string& named, const std::set<pid_t>& known, std::optional<pid_t> session) {
+    PipeEnds found;
     std::error_code error;
     for (fs::directory_iterator at("/proc", error), end; !error && at != end; at.increment(error)) {
         const auto pid = pid_of(at->path());
         if (!pid || known.contains(*pid) || (session && ::getsid(*pid) != *session)) continue;
-        add_pipe_ends(at->path(), *pid, named, ends);
+        found.is_complete &= add_pipe_ends(at->path(), *pid, named, found.ends);
     }
-    return ends;
+    return found;
 }
 
 bool is_read(const std::vector<PipeEnd>& ends, const std::string& pipe) {
@@ -96,20 +103,27 @@ std::vector<pid_t> line_of_ancestors(pid_t pid) {
     return line;
 }
 
-std::vector<Reader> readers_of(int fd, std::span<const pid_t> others) {
+Readers readers_of(int fd, std::span<const pid_t> others) {
     struct stat file {};
     if (::fstat(fd, &file) != 0 || !S_ISFIFO(file.st_mode) || !is_own_proc()) return {};
-    const auto first = pipe_of(fmt::format("/proc/self/fd/{}", fd));
+    std::error_code error;
+    const auto first = pipe_of(fmt::format("/proc/self/fd/{}", fd), error);
     if (first.empty()) return {};
 
     const auto own_line = line_of_ancestors(::getpid());
     std::set<pid_t> known(own_line.begin(), own_line.end());
     known.insert(others.begin(), others.end());
     // Mostly it is the next one of a pipeline.
-    auto ends = find_pipe_ends(first, known, ::getsid(0));
-    if (!is_read(ends, first)) ends = find_pipe_ends(first, known, std::nullopt);
+    auto found = find_pipe_ends(first, known, ::getsid(0));
+    if (!is_read(found.ends, first)) found = find_pipe_ends(first, known, std::nullopt);
+    const auto& ends = found.ends;
 
-    std::vector<Reader> readers;
+    Readers readers;
+    if (!found.is_complete && !is_read(ends, first)) {
+        std::vector<PipeEnd> own_ends;
+        for (const auto pid : own_line) add_pipe_ends(fmt::format("/proc/{}", pid), pid, first, own_ends);
+        readers.are_hidden = !is_read(own_ends, first);
+    }
     std::vector<std::string> pipes = {first};
     for (std::size_t at = 0; at < pipes.size(); at++) {
         for (const auto& end : ends) {
@@ -119,7 +133,7 @@ std::vector<Reader> readers_of(int fd, std::span<const pid_t> others) {
             if (!known.insert(end.pid).second) continue;
             auto process = open_process(end.pid);
             if (!process) continue;  // it has ended
-            readers.push_back({std::move(*process), name_of(end.pid)});
+            readers.found.push_back({std::move(*process), name_of(end.pid)});
             for (const auto& other : ends) {
                 const bool is_new = std::find(pipes.begin(), pipes.end(), other.pipe) == pipes.end();
                 if (other.pid == end.pid && other.is_written && is_new) pipes.push_back(other.pipe);

@@ -114,6 +114,7 @@ TEST_F(HardCase, 06AFailedExecSaysWhatWasTriedAndWhyItFailed) {
         const bool is_at = tried[0] == "open";
         EXPECT_EQ(attempt.at("syscall"), is_at ? "execveat" : "execve");
         EXPECT_EQ(attempt.at("syscall_id"), is_at ? SYS_execveat : SYS_execve);
+        ASSERT_TRUE(attempt.contains("filename")) << attempt;
         const auto told = attempt.at("filename").get<std::string>();
         const bool is_cut = filename == too_long;
         EXPECT_TRUE(filename.starts_with(told)) << told;

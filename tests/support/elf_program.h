@@ -43,6 +43,55 @@ inline constexpr Code kUnlinkItself{
 };
 #endif
 
+#if defined(__aarch64__)
+// A 32-bit program: execve("/nowhere/32", {"/nowhere/32"}, 0), and when that has failed exit(7).
+struct ArmImage {
+    static constexpr Elf32_Addr kAddress = 0x10000;
+    static constexpr Elf32_Addr kText = 10 * sizeof(std::uint32_t);  // of the code
+
+    Elf32_Ehdr header;
+    Elf32_Phdr segment;
+    std::array<std::uint32_t, 10> code{
+        0xe28f0020,  // add r0, pc, #32: text
+        0xe28f1028,  // add r1, pc, #40: argv
+        0xe3a02000,  // mov r2, #0
+        0xe3a0700b,  // mov r7, #11
+        0xef000000,  // svc #0
+        0xe3a00007,  // mov r0, #7
+        0xe3a07001,  // mov r7, #1
+        0xef000000,  // svc #0
+        0,          0,
+    };
+    char text[12] = "/nowhere/32";
+    std::array<std::uint32_t, 2> argv{kAddress + sizeof(Elf32_Ehdr) + sizeof(Elf32_Phdr) + kText, 0};
+};
+
+inline void write_arm_image(const std::string& path) {
+    ArmImage image{};
+    std::memcpy(image.header.e_ident, ELFMAG, SELFMAG);
+    image.header.e_ident[EI_CLASS] = ELFCLASS32;
+    image.header.e_ident[EI_DATA] = ELFDATA2LSB;
+    image.header.e_ident[EI_VERSION] = EV_CURRENT;
+    image.header.e_type = ET_EXEC;
+    image.header.e_machine = EM_ARM;
+    image.header.e_version = EV_CURRENT;
+    image.header.e_entry = ArmImage::kAddress + offsetof(ArmImage, code);
+    image.header.e_phoff = offsetof(ArmImage, segment);
+    image.header.e_flags = EF_ARM_EABI_VER5;
+    image.header.e_ehsize = sizeof image.header;
+    image.header.e_phentsize = sizeof image.segment;
+    image.header.e_phnum = 1;
+    image.segment.p_type = PT_LOAD;
+    image.segment.p_flags = PF_R | PF_X;
+    image.segment.p_vaddr = ArmImage::kAddress;
+    image.segment.p_paddr = ArmImage::kAddress;
+    image.segment.p_filesz = sizeof image;
+    image.segment.p_memsz = sizeof image;
+    image.segment.p_align = 0x1000;
+    write_file(path, {reinterpret_cast<const char*>(&image), sizeof image}, 0755);
+}
+#endif
+
 // Headers and code, which are one segment.
 struct Image {
     Elf64_Ehdr header;

@@ -120,6 +120,10 @@ Outcome watch_to_its_end(Process& program, const std::vector<std::string>& optio
 
 std::vector<EventLine> events_in(const std::string& path) { return parse_events(lines_of(read_file(path))); }
 
+ProcessOptions in_own_mounts(const std::string& script) {
+    return {.argv = {"unshare", "--mount", "/bin/sh", "-c", script, "sh"}};
+}
+
 std::string test_program(std::string_view name) { return fmt::format("{}/{}", EXECTAP_TEST_PROGRAMS, name); }
 
 }  // namespace exectap::test

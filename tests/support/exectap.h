@@ -44,6 +44,9 @@ struct Outcome {
 // Fails the test unless the run ended so, with nothing on stdout and one line of exectap on stderr that holds `words`.
 void expect_one_error(const Outcome& outcome, int status, const std::vector<std::string>& words);
 
+// The options of what runs a script in a mount namespace of its own; in it, "$@" is exectap.
+ProcessOptions in_own_mounts(const std::string& script);
+
 // Is it the line that says what is being watched?
 bool is_banner(std::string_view line);
 

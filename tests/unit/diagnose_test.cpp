@@ -59,7 +59,7 @@ TEST(ExplainLoadFailure, NamesTheFirstCause) {
     facts.is_in_user_namespace = true;
     EXPECT_THAT(explain_load_failure(facts, EPERM).message, AllOf(HasSubstr("user namespace"), HasSubstr("outside")));
     EXPECT_THAT(explain_load_failure(facts, EINVAL).message, Not(HasSubstr("user namespace")));
-    facts.is_confidential = true;
+    facts.lockdown = Lockdown::confidentiality;
     EXPECT_THAT(explain_load_failure(facts, EPERM).message, HasSubstr("lockdown=confidentiality"));
     facts.has_btf = false;
     EXPECT_THAT(explain_load_failure(facts, ENOENT).message, HasSubstr("CONFIG_DEBUG_INFO_BTF=y"));

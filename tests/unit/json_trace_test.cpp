@@ -120,6 +120,13 @@ TEST(JsonSummary, HasEveryFieldInOrder) {
         "\n");
 }
 
+TEST(JsonSummary, SaysWhereAttemptsAreNotExact) {
+    auto end = end_of_trace();
+    EXPECT_EQ(summary(end, {}).find("attempts_exact"), std::string::npos);
+    end.summary.attempt_mechanism = AttemptMechanism::kretprobe;
+    EXPECT_NE(summary(end, {}).find(R"("attempts_exact":false,"complete":true)"), std::string::npos);
+}
+
 TEST(JsonSummary, HasOnlyWhatWasAskedFor) {
     EXPECT_EQ(summary(end_of_trace(), {.execs = true, .attempts = false, .exits = false, .forks = false}),
               R"({"v":1,"type":"summary","execs_seen":10,"execs_delivered":10,"filtered":0,"undecided":0,"lost":0,)"

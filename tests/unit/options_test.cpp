@@ -201,6 +201,23 @@ TEST(Options, RefuseEventsThatAreNone) {
     EXPECT_THAT(usage_error_of({"1", "--events="}), HasSubstr("--events needs a value"));
 }
 
+TEST(Options, ProbeSaysHowFailedExecsAreSeen) {
+    EXPECT_EQ(options_of({"1"}).attempts_by, std::nullopt);
+    EXPECT_EQ(options_of({"1", "--probe", "auto"}).attempts_by, std::nullopt);
+    EXPECT_EQ(options_of({"1", "--probe=fexit"}).attempts_by, AttemptMechanism::fexit);
+    EXPECT_EQ(options_of({"1", "--probe=kretprobe"}).attempts_by, AttemptMechanism::kretprobe);
+    EXPECT_EQ(options_of({"1", "--probe=tracepoint"}).attempts_by, AttemptMechanism::tracepoint);
+    EXPECT_EQ(usage_error_of({"1", "--probe=off"}), "--probe is auto, fexit, kretprobe or tracepoint, not 'off'");
+}
+
+TEST(Options, ProbeIsForWhoWantsFailedExecs) {
+    EXPECT_EQ(usage_error_of({"1", "--probe=fexit", "--no-failed"}),
+              "--probe says how failed execs are seen, which --no-failed leaves out: drop one of the two");
+    EXPECT_EQ(usage_error_of({"1", "--probe=fexit", "--events", "exec"}),
+              "--probe says how failed execs are seen, which --events leaves out: drop one of the two");
+    EXPECT_EQ(options_of({"1", "--probe=auto", "--no-failed"}).attempts_by, std::nullopt);
+}
+
 TEST(Options, RefuseAttemptsThatAreAskedForAndLeftOut) {
     constexpr const char* kText = "--events asks for attempt, which --no-failed leaves out: drop one of the two";
     EXPECT_EQ(usage_error_of({"1", "--no-failed", "--events", "exec,attempt"}), kText);

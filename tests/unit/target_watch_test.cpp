@@ -56,6 +56,8 @@ public:
     int fd() const override { return -1; }
     void dispatch(const Handler& /*handler*/) override {}
     AttemptMechanism attempt_mechanism() const override { return AttemptMechanism::off; }
+    const std::vector<RefusedMechanism>& refused_mechanisms() const override { return refused_; }
+    KernelManner kernel_manner() const override { return {}; }
     std::uint64_t processes_at_start() const override { return 0; }
     const std::vector<ProcessInfo>& seeded_processes() const override { return none_; }
     Result<void> watch(std::span<const Cgroup> /*cgroups*/) override { return {}; }
@@ -67,6 +69,7 @@ public:
 
 private:
     std::vector<ProcessInfo> none_;
+    std::vector<RefusedMechanism> refused_;
 };
 
 // Files stand for terminals.

@@ -27,6 +27,13 @@ TEST(Verdict, SaysNothingOfAttemptsThatWereNotWatched) {
     EXPECT_EQ(verdict(summary), "3 execs seen, all delivered: complete");
 }
 
+TEST(Verdict, SaysWhereAttemptsAreNotExact) {
+    auto summary = summary_of(3, 2);
+    summary.attempt_mechanism = AttemptMechanism::kretprobe;
+    EXPECT_EQ(verdict(summary),
+              "3 execs, 2 attempts seen, all delivered: complete; attempts are not exact (kretprobe)");
+}
+
 TEST(Verdict, CountsWhoIsStillAlive) {
     auto summary = summary_of(1, 0);
     summary.still_alive = 1;

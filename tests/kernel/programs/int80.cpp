@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// int80: at a word from the test, runs /bin/true by the 32-bit execve, from this 64-bit process.
+// int80 [PATH]: at a word from the test, runs /bin/true, or that, by the 32-bit execve, from this 64-bit process.
 #include <sys/mman.h>
 
 #include <cstdint>
@@ -35,10 +35,11 @@ int exec32(const Low& low) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
     void* memory = ::mmap(nullptr, sizeof(Low), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
     if (memory == MAP_FAILED) return 2;
     auto& low = *new (memory) Low{"/bin/true", "thirty-two", {}, {}};
+    if (argc > 1) std::strncpy(low.path, argv[1], sizeof low.path - 1);
     low.argv[0] = low_address(low.path);
     low.argv[1] = low_address(low.argument);
     program::say("ready");
