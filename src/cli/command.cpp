@@ -32,8 +32,14 @@ Error failure(std::string_view what, int code) {
     return {fmt::format("{}: {}", what, std::strerror(code)), ErrorKind::failure, code};
 }
 
-bool become(const User& user) {
-    if (::initgroups(user.name.c_str(), user.gid) != 0 || ::setresgid(user.gid, user.gid, user.gid) != 0 ||
+struct Role {
+    User user;
+    std::vector<gid_t> groups;
+};
+
+bool become(const Role& role) {
+    const auto& user = role.user;
+    if (::setgroups(role.groups.size(), role.groups.data()) != 0 || ::setresgid(user.gid, user.gid, user.gid) != 0 ||
         ::setresuid(user.uid, user.uid, user.uid) != 0)
         return false;
     ::setenv("HOME", user.home.c_str(), 1);
@@ -90,13 +96,13 @@ int execute(const std::string& path, std::vector<std::string> words) {
     return errno;
 }
 
-[[noreturn]] void run_child(int channel, const std::vector<std::string>& words, const std::optional<User>& user) {
+[[noreturn]] void run_child(int channel, const std::vector<std::string>& words, const std::optional<Role>& role) {
     const auto tell = [channel](Report report) { ::send(channel, &report, sizeof report, MSG_NOSIGNAL); };
     const auto give_up = [&tell](Report report) {
         tell(report);
         ::_exit(127);
     };
-    if (user && !become(*user)) give_up({Report::Stage::user, errno});
+    if (role && !become(*role)) give_up({Report::Stage::user, errno});
     const auto found = find_program(words.front());
     if (found.code != 0) give_up({Report::Stage::search, found.code});
     tell({Report::Stage::ready, 0});
@@ -108,6 +114,8 @@ int execute(const std::string& path, std::vector<std::string> words) {
 }
 
 Error explain(const Report& report, const std::string& name) {
+    if (report.stage == Report::Stage::user && report.code == EPERM)
+        return {"can't become the user of --user: that takes CAP_SETUID and CAP_SETGID", ErrorKind::failure, EPERM};
     if (report.stage == Report::Stage::user) return failure("can't become the user of --user", report.code);
     if (report.code == ENOENT && report.stage == Report::Stage::search) {
         const bool is_path = name.find('/') != std::string::npos;
@@ -121,10 +129,12 @@ Error explain(const Report& report, const std::string& name) {
 }  // namespace
 
 Result<Command> Command::start_stopped(const std::vector<std::string>& words, const std::optional<std::string>& user) {
-    std::optional<User> found_user;
+    std::optional<Role> role;
     if (user) {
-        found_user = find_user(*user);
-        if (!found_user) return usage_error(fmt::format("--user: there is no user '{}'", *user));
+        auto found = find_user(*user);
+        if (!found) return usage_error(fmt::format("--user: there is no user '{}'", *user));
+        auto groups = groups_of(*found);
+        role = Role{std::move(*found), std::move(groups)};
     }
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
@@ -135,7 +145,7 @@ Result<Command> Command::start_stopped(const std::vector<std::string>& words, co
     if (pid < 0) return failure("can't fork", errno);
     if (pid == 0) {
         ours.reset();
-        run_child(theirs.get(), words, found_user);
+        run_child(theirs.get(), words, role);
     }
     theirs.reset();
     UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
@@ -162,7 +172,13 @@ void Command::release() const {
     ::send(channel_.get(), &go, sizeof go, MSG_NOSIGNAL);
 }
 
-void Command::send(int signal) const { ::syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0); }
+Result<void> Command::send(int signal) const {
+    // One that has ended needs none.
+    if (::syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0) == 0 || errno != EPERM) return {};
+    return Error{fmt::format("can't pass SIG{} on to COMMAND, which is another user's: that takes CAP_KILL",
+                             ::sigabbrev_np(signal)),
+                 ErrorKind::failure, EPERM};
+}
 
 Result<int> Command::wait() {
     int status = 0;

@@ -28,7 +28,8 @@ public:
     int pidfd() const { return pidfd_.get(); }
 
     void release() const;
-    void send(int signal) const;
+    // Fails where COMMAND has become another user and CAP_KILL is not there.
+    Result<void> send(int signal) const;
 
     // Its exit status as a shell would give it, 128+N for signal N; call it once it has ended. Fails when it never ran.
     Result<int> wait();

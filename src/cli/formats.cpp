@@ -20,6 +20,8 @@ std::size_t columns_of_terminal(int fd) {
     return ::ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+}  // namespace
+
 bool wants_colours(ColourUse use, int fd) {
     if (use != ColourUse::automatic) return use == ColourUse::always;
     // https://no-color.org: set, and not empty.
@@ -29,8 +31,6 @@ bool wants_colours(ColourUse use, int fd) {
     const bool is_dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
     return !is_refused && !is_dumb && ::isatty(fd) == 1;
 }
-
-}  // namespace
 
 FieldNeeds needs_of_format(const Options& options) {
     switch (options.format) {

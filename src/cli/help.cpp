@@ -19,10 +19,19 @@ constexpr std::string_view kShortHelp = R"(exectap shows every program that chos
 
 usage: exectap [PID...] [OPTION...] [-- COMMAND [ARG...]]
 A line for each exec, on stdout (with COMMAND: stderr), until Ctrl-C or its end.
-exectap -h lists the options, exectap --help explains them.
+exectap -h lists options, --help explains them; doctor checks this machine.
 )";
 
-constexpr std::string_view kUsage = "usage: exectap [PID...] [OPTION...] [-- COMMAND [ARG...]]\n";
+constexpr std::string_view kUsage =
+    "usage: exectap [PID...] [OPTION...] [-- COMMAND [ARG...]]\n"
+    "       exectap doctor [OPTION...]\n";
+
+constexpr std::string_view kDoctorUsage = "usage: exectap doctor [OPTION...]\n";
+
+constexpr std::string_view kAboutDoctor =
+    "Checks whether exectap can trace on this machine, by trying it, and what of it works: kernel, rights, namespaces, "
+    "cgroups, container engines. What is degraded or fails is said with its remedy. It needs no rights itself, watches "
+    "nobody and changes nothing. Exit status 0: exectap can trace here; 1: it can't.";
 
 constexpr std::string_view kAbout =
     "Shows every program that chosen processes run, as it happens: who called exec, with which arguments, whether it "
@@ -43,11 +52,32 @@ std::string_view description_of(const CLI::Option& option) {
     return option.get_description();
 }
 
+void append_brief(std::string& help, const CLI::App& app) {
+    for (const auto& group : groups_of(app)) {
+        help += fmt::format("\n{}:\n", group.name);
+        for (const auto* option : group.options)
+            help += fmt::format("  {:25}{}\n", invocation(*option), brief(*option));
+    }
+}
+
+void append_explained(std::string& help, const CLI::App& app) {
+    for (const auto& group : groups_of(app)) {
+        help += fmt::format("\n{}:\n", group.name);
+        for (const auto* option : group.options) {
+            help += fmt::format("  {}\n", invocation(*option));
+            append_wrapped(help, brief(*option), 6);
+            append_wrapped(help, explanation(*option), 6);
+        }
+    }
+}
+
 }  // namespace
 
 std::string_view short_help() { return kShortHelp; }
 
 std::string_view about_text() { return kAbout; }
+
+std::string_view about_doctor() { return kAboutDoctor; }
 
 std::vector<OptionGroup> groups_of(const CLI::App& app) {
     std::vector<OptionGroup> groups;
@@ -84,12 +114,23 @@ std::string_view explanation(const CLI::Option& option) {
 
 std::string brief_help(const CLI::App& app) {
     std::string help(kUsage);
-    for (const auto& group : groups_of(app)) {
-        help += fmt::format("\n{}:\n", group.name);
-        for (const auto* option : group.options)
-            help += fmt::format("  {:25}{}\n", invocation(*option), brief(*option));
-    }
+    append_brief(help, app);
     help += "\nexectap --help explains them.\n";
+    return help;
+}
+
+std::string doctor_brief_help(const CLI::App& app) {
+    std::string help(kDoctorUsage);
+    append_brief(help, app);
+    help += "\nexectap doctor --help explains them.\n";
+    return help;
+}
+
+std::string doctor_long_help(const CLI::App& app) {
+    std::string help(kDoctorUsage);
+    help += '\n';
+    append_wrapped(help, kAboutDoctor, 0);
+    append_explained(help, app);
     return help;
 }
 
@@ -97,14 +138,7 @@ std::string long_help(const CLI::App& app) {
     std::string help(kUsage);
     help += '\n';
     append_wrapped(help, kAbout, 0);
-    for (const auto& group : groups_of(app)) {
-        help += fmt::format("\n{}:\n", group.name);
-        for (const auto* option : group.options) {
-            help += fmt::format("  {}\n", invocation(*option));
-            append_wrapped(help, brief(*option), 6);
-            append_wrapped(help, explanation(*option), 6);
-        }
-    }
+    append_explained(help, app);
     help += "\nExamples:\n";
     for (const auto& example : examples()) {
         help += fmt::format("  {}\n", example.command);

@@ -18,6 +18,13 @@ std::string brief_help(const CLI::App& app);
 // --help: with explanations, examples, and what exit statuses mean.
 std::string long_help(const CLI::App& app);
 
+// -h and --help of `exectap doctor`, whose options `app` has.
+std::string doctor_brief_help(const CLI::App& app);
+std::string doctor_long_help(const CLI::App& app);
+
+// What `exectap doctor` does, in a paragraph.
+std::string_view about_doctor();
+
 // The options of one heading, in the order of the table.
 struct OptionGroup {
     std::string name;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/doctor.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/run.h"
@@ -37,6 +38,8 @@ int status_of(const Error& error, bool has_command) {
 
 int report(const Error& error, std::span<const char* const> arguments, bool has_command) {
     auto text = error.message;
+    // Before what may be pasted into a shell.
+    if (error.kind == ErrorKind::rights || error.kind == ErrorKind::machine) text += "; exectap doctor says more";
     if (error.kind == ErrorKind::rights) {
         const std::vector<std::string> words(arguments.begin(), arguments.end());
         text += fmt::format("; run: sudo {}", cli::shell_line(words));
@@ -63,6 +66,10 @@ int run(std::span<const char* const> arguments) {
     if (arguments.size() < 2) {
         fmt::print(stderr, "{}", cli::short_help());
         return 2;
+    }
+    if (cli::is_doctor(arguments)) {
+        const auto status = cli::run_doctor(arguments, environment("EXECTAP_LOG"));
+        return status ? *status : report(status.error(), arguments, false);
     }
     const auto parsed = cli::parse_options(arguments, environment("EXECTAP_FORMAT"));
     if (!parsed) return report(parsed.error(), arguments, false);

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "cli/size.h"
+#include "target/namespaces.h"
 
 namespace exectap::cli {
 
@@ -24,11 +25,18 @@ void notify(const Options& options, const SessionConfig& config, const Session& 
         const std::string_view name = options.command.front();
         say(fmt::format("running {0} as root; --user {1} runs it as {1}", name, sudo_user));
     }
+    if (is_in_first_pid_namespace() == false && (!options.pids.empty() || !options.command.empty()))
+        say("this is a pid namespace of its own, as in a container: only its processes can be named by a pid, and "
+            "events tell pids as the machine numbers them");
     if (session.attempt_mechanism() == AttemptMechanism::tracepoint)
         say("failed execs are watched by a tracepoint that slows every system call of this machine; --no-failed avoids "
             "it");
+    if (session.attempt_mechanism() == AttemptMechanism::kretprobe)
+        say("failed execs are watched by a kretprobe, which misses some when many run at once: attempts are not exact");
     if (options.events.attempts && session.attempt_mechanism() == AttemptMechanism::off)
-        say("failed execs can't be watched on this machine; -v says why");
+        say(fmt::format("failed execs can't be watched here: {}; exectap doctor says more",
+                        session.refused_mechanisms().empty() ? "there is no way to see them"
+                                                             : session.refused_mechanisms().back().reason));
     if (config.ring_bytes != options.ring_bytes)
         say(fmt::format("the ring has {}: it takes a power of two, and room for the longest record",
                         size_text(config.ring_bytes)));

@@ -130,6 +130,11 @@ void add_output(CLI::App& app, RawOptions& raw) {
                    "with COMMAND to stderr.")
         ->group(kGroup)
         ->type_name("FILE");
+    flag(app, "--append", raw.options.appends,
+         "with -o: behind what is in the file already\n"
+         "For services, whose restart shall not cost what was recorded before it. In JSON each run is a stream of its "
+         "own, from its start to its summary.")
+        ->group(kGroup);
     app.add_option("--format", raw.format,
                    "how events are written (default line)\n"
                    "EXECTAP_FORMAT in the environment names another default.")
@@ -225,6 +230,25 @@ void add_options(CLI::App& app, RawOptions& raw) {
     app.set_help_flag("-h", "this text\nWithout these explanations.")->group(kGroup);
     app.set_help_all_flag("--help", "the same with explanations")->group(kGroup);
     app.set_version_flag("--version", "exectap " EXECTAP_VERSION, "show the version")->group(kGroup);
+}
+
+void add_doctor_options(CLI::App& app, RawDoctorOptions& raw) {
+    constexpr const char* kGroup = "Options";
+    flag(app, "--json", raw.json,
+         "one JSON object instead of text\n"
+         "With a key for each thing that the text says; docs/doctor.md explains them.")
+        ->group(kGroup);
+    app.add_option("--color", raw.color,
+                   "colours: auto|always|never (default auto)\n"
+                   "auto is on a terminal, unless NO_COLOR is set or TERM is dumb.")
+        ->group(kGroup)
+        ->type_name("WHEN");
+    flag(app, "-v", raw.verbosity,
+         "show what goes on inside; -vv shows more\n"
+         "On stderr, as when exectap traces.")
+        ->group(kGroup);
+    app.set_help_flag("-h", "this text\nWithout these explanations.")->group("Information");
+    app.set_help_all_flag("--help", "the same with explanations")->group("Information");
 }
 
 std::vector<std::string> names_of_options(const CLI::App& app) {

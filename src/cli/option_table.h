@@ -14,6 +14,14 @@ namespace exectap::cli {
 // `raw` outlives `app`.
 void add_options(CLI::App& app, RawOptions& raw);
 
+// Those of `exectap doctor`.
+struct RawDoctorOptions {
+    bool json = false;
+    std::string color = "auto";
+    int verbosity = 0;
+};
+void add_doctor_options(CLI::App& app, RawDoctorOptions& raw);
+
 // "--pid", "-p", ...
 std::vector<std::string> names_of_options(const CLI::App& app);
 

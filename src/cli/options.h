@@ -40,6 +40,7 @@ struct Options {
     std::vector<std::string> command;     // empty: none
     std::optional<std::string> user;
     std::optional<std::string> output;  // a path, or "-"
+    bool appends = false;               // to that file
     FormatName format = FormatName::line;
     std::vector<const Field*> fields;  // of a line, in the order asked for; empty: the format's own
     EventKinds events;                 // that are shown

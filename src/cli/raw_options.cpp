@@ -23,7 +23,8 @@ namespace {
 std::string run_it_hint(std::span<const char* const> arguments, std::string_view first) {
     const auto from = std::find(arguments.begin() + 1, arguments.end(), first);
     const std::vector<std::string> words(from, arguments.end());
-    return fmt::format("{} is no pid; to run it: exectap -- {}", shown_plain(first), shell_line(words));
+    const auto* const other = first == "doctor" ? "; to check this machine: exectap doctor, before its options" : "";
+    return fmt::format("{} is no pid{}; to run it: exectap -- {}", shown_plain(first), other, shell_line(words));
 }
 
 template <typename T>
@@ -146,13 +147,9 @@ Result<void> read_looks(RawOptions& raw) {
     auto& options = raw.options;
     if (options.wide && options.format != FormatName::tree)
         return usage_error("--wide is for --tree: other formats never shorten anything");
-    if (raw.color == "always") {
-        options.colours = ColourUse::always;
-    } else if (raw.color == "never") {
-        options.colours = ColourUse::never;
-    } else if (raw.color != "auto") {
-        return usage_error(fmt::format("--color is auto, always or never, not {}", shown(raw.color)));
-    }
+    const auto colours = parse_colours(raw.color);
+    if (!colours) return colours.error();
+    options.colours = *colours;
     return {};
 }
 
@@ -283,6 +280,8 @@ Result<void> check_combination(const Options& options) {
         return usage_error(
             "--strict is for runs with a COMMAND; without one, 3 is always the status of an incomplete trace");
     if (options.output && options.output->empty()) return usage_error("-o needs the name of a file, or -");
+    if (options.appends && (!options.output || *options.output == "-"))
+        return usage_error("--append needs -o FILE: the file to append to");
     return {};
 }
 
@@ -393,6 +392,13 @@ bool begins_with_unknown_option(const RawOptions& raw, std::span<const char* con
 }
 
 }  // namespace
+
+Result<ColourUse> parse_colours(std::string_view when) {
+    if (when == "auto") return ColourUse::automatic;
+    if (when == "always") return ColourUse::always;
+    if (when == "never") return ColourUse::never;
+    return usage_error(fmt::format("--color is auto, always or never, not {}", shown(when)));
+}
 
 Result<Options> read_options(RawOptions raw, std::span<const char* const> arguments,
                              std::span<const std::string> names) {

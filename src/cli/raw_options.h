@@ -36,6 +36,8 @@ struct RawOptions {
     std::string default_format;        // EXECTAP_FORMAT; empty: not set
 };
 
+Result<ColourUse> parse_colours(std::string_view when);
+
 // `arguments`: what comes before COMMAND, the program's name first. `names`: those of all options.
 Result<Options> read_options(RawOptions raw, std::span<const char* const> arguments,
                              std::span<const std::string> names);

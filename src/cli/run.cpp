@@ -37,7 +37,8 @@ constexpr int kStatusIncomplete = 3;
 constexpr int kStatusForbidden = 4;
 
 Result<OutputFile> open_output(const Options& options) {
-    if (options.output && *options.output != "-") return OutputFile::open(*options.output);
+    if (options.output && *options.output != "-")
+        return options.appends ? OutputFile::open_to_append(*options.output) : OutputFile::open(*options.output);
     if (options.output || options.command.empty()) return OutputFile::borrow(STDOUT_FILENO, "standard output");
     return OutputFile::borrow(STDERR_FILENO, "standard error");
 }
@@ -149,7 +150,9 @@ void Run::on_signal(int signal) {
     }
     if (command_) {
         // Ctrl-C and Ctrl-\ come from the terminal, which sends them to COMMAND too.
-        if (signal == SIGTERM || signal == SIGHUP) command_->send(signal);
+        if (signal != SIGTERM && signal != SIGHUP) return;
+        const auto sent = command_->send(signal);
+        if (!sent) say(sent.error().message);
         return;
     }
     if (!options_.quiet) std::fputs("Exiting...\n", stderr);

@@ -2,19 +2,42 @@
 #include "cli/user.h"
 
 #include <fmt/format.h>
-#include <pwd.h>
 
+#include <algorithm>
 #include <charconv>
+#include <fstream>
 #include <limits>
 
+#include "cli/getent.h"
 #include "sink/escape.h"
 
 namespace exectap::cli {
 
 std::optional<User> find_user(const std::string& name) {
-    const passwd* entry = ::getpwnam(name.c_str());
-    if (entry == nullptr) return std::nullopt;
-    return User{entry->pw_name, entry->pw_dir, entry->pw_uid, entry->pw_gid};
+    if (!can_be_user_name(name)) return std::nullopt;
+    std::ifstream file("/etc/passwd");
+    for (std::string line; std::getline(file, line);) {
+        if (auto user = parse_user(line, name)) return user;
+    }
+    const auto answer = getent("passwd", name);
+    if (!answer) return std::nullopt;
+    // It may call him by another name than he was asked for: ann@example.org is ann.
+    return parse_user(*answer, std::string_view(*answer).substr(0, answer->find(':')));
+}
+
+std::vector<gid_t> groups_of(const User& user) {
+    std::vector<gid_t> groups;
+    const auto answer = getent("initgroups", user.name);
+    if (auto parsed = answer ? parse_groups(*answer, user.name) : std::nullopt) {
+        groups = std::move(*parsed);
+    } else {
+        std::ifstream file("/etc/group");
+        for (std::string line; std::getline(file, line);) {
+            if (const auto group = parse_membership(line, user.name)) groups.push_back(*group);
+        }
+    }
+    if (std::find(groups.begin(), groups.end(), user.gid) == groups.end()) groups.insert(groups.begin(), user.gid);
+    return groups;
 }
 
 Result<std::uint32_t> parse_uid(const std::string& text) {

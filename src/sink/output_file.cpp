@@ -21,6 +21,8 @@ Result<OutputFile> OutputFile::open(const std::string& path, int flags) {
 
 Result<OutputFile> OutputFile::open(const std::string& path) { return open(path, O_TRUNC); }
 
+Result<OutputFile> OutputFile::open_to_append(const std::string& path) { return open(path, O_APPEND); }
+
 OutputFile OutputFile::borrow(int fd, std::string name) { return {UniqueFd(), fd, {}, std::move(name)}; }
 
 Error OutputFile::failure(int code) const {
@@ -47,7 +49,7 @@ OutputFile::Written OutputFile::write(std::string_view text) const {
 
 std::optional<Result<OutputFile>> OutputFile::open_again() const {
     if (!owned_) return std::nullopt;
-    return open(path_, O_APPEND);
+    return open_to_append(path_);
 }
 
 bool OutputFile::is_same_as(const OutputFile& other) const {

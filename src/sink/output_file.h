@@ -16,6 +16,8 @@ class OutputFile {
 public:
     // A file that is truncated now, and appended to by whoever opens it again.
     static Result<OutputFile> open(const std::string& path);
+    // A file that is left as it is, and appended to.
+    static Result<OutputFile> open_to_append(const std::string& path);
     // A descriptor that somebody else owns: 1 or 2.
     static OutputFile borrow(int fd, std::string name);
 

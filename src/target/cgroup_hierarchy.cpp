@@ -43,6 +43,13 @@ Result<CgroupHierarchy> CgroupHierarchy::find() {
         "mount it: mount -t cgroup2 none /sys/fs/cgroup"};
 }
 
+bool CgroupHierarchy::has_version_1() {
+    std::ifstream mounts("/proc/self/mountinfo");
+    for (std::string line; std::getline(mounts, line);)
+        if (line.find(" - cgroup ") != std::string::npos) return true;
+    return false;
+}
+
 std::uint64_t CgroupHierarchy::top_id() const {
     struct stat top {};
     return ::stat(mount_point_.c_str(), &top) == 0 ? top.st_ino : 0;

@@ -25,6 +25,9 @@ public:
     // The id of the cgroup at its top: of a cgroup namespace that is not the kernel's root.
     std::uint64_t top_id() const;
 
+    // Whether controllers of version 1 are mounted, too or alone.
+    static bool has_version_1();
+
     // `path` from its top: "/a/b". Nothing: there is none.
     std::optional<Cgroup> at(std::string_view path) const;
 

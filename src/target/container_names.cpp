@@ -91,6 +91,25 @@ bool has_users_engine(const EngineSockets& sockets) {
     });
 }
 
+std::vector<FoundEngine> find_engines(const EngineSockets& sockets) {
+    std::vector<EngineOwner> owners = {std::nullopt};
+    for (const auto user : users_below(sockets.run)) owners.emplace_back(user);
+    std::vector<FoundEngine> found;
+    for (const auto owner : owners) {
+        for (const auto& directory : directories_of(owner, sockets.run)) {
+            for (const auto* name : kBelowRun) {
+                const auto path = fmt::format("{}/{}", directory, name);
+                const auto connection =
+                    EngineConnection::open({path, owner, sockets.listener_of}, "", JsonObjects::Form::stream);
+                const int code = connection ? 0 : connection.error().code;
+                if (code == ENOENT || code == ENOTDIR || code == ENAMETOOLONG) continue;
+                found.push_back({path, code == 0 ? "" : std::strerror(code)});
+            }
+        }
+    }
+    return found;
+}
+
 Result<std::unique_ptr<ContainerNames>> ContainerNames::open(const EngineSockets& sockets, const Limits& limits) {
     UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
     if (!epoll) return failure("poll");

@@ -28,6 +28,14 @@ struct EngineSockets {
 // Whether any user has an engine's socket there.
 bool has_users_engine(const EngineSockets& sockets = {});
 
+struct FoundEngine {
+    std::string path;     // of its socket
+    std::string problem;  // why it can't be asked; empty: it can
+};
+
+// Those that have a socket, each connected to and left alone.
+std::vector<FoundEngine> find_engines(const EngineSockets& sockets = {});
+
 enum class Naming {
     known,
     unknown,     // it is no container with a name, or its engine says so. That is not asked again for some seconds

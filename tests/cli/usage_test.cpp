@@ -41,6 +41,30 @@ TEST(Usage, AnExampleOfACommandCanBePastedIntoAShell) {
     expect_usage_error({"my prog", "a'b"}, {"to run it: exectap -- 'my prog' 'a'\\''b'"});
 }
 
+TEST(Usage, DoctorComesBeforeItsOptions) {
+    expect_usage_error({"--json", "doctor"}, {"exectap doctor, before its options", "exectap -- doctor"});
+}
+
+TEST(Usage, OfDoctorIsItsOwn) {
+    expect_usage_error({"doctor", "make"}, {"doctor: ", "make", "exectap -- doctor"});
+    expect_usage_error({"doctor", "--tree"}, {"--tree", "exectap doctor --help"});
+    expect_usage_error({"doctor", "--color", "blue"}, {"--color is auto, always or never, not 'blue'"});
+    for (const auto* help : {"-h", "--help"}) {
+        const auto outcome = run_exectap({"doctor", help});
+        EXPECT_EQ(outcome.status, exited(0));
+        EXPECT_THAT(outcome.out, Contains("usage: exectap doctor [OPTION...]"));
+        EXPECT_THAT(outcome.out, Contains(HasSubstr("--json")));
+    }
+}
+
+TEST(Usage, ErrorsOfTheUsersDoNotNameDoctor) {
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"--no-such-option"}, {"make"}, {"--user", "no-such-user", "--", "/bin/true"}}) {
+        const auto outcome = run_exectap(arguments);
+        EXPECT_THAT(outcome.err, testing::Each(testing::Not(HasSubstr("doctor"))));
+    }
+}
+
 TEST(Usage, ANegativePidIsNone) {
     expect_usage_error({"-1"}, {"-1"});
     expect_usage_error({"--pid", "-1"}, {"-1"});

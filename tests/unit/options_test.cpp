@@ -103,6 +103,8 @@ TEST(Options, NameWhatIsWrong) {
     EXPECT_THAT(usage_error_of({"--quiet"}), HasSubstr("nothing to watch"));
     EXPECT_THAT(usage_error_of({"--user", "ann", "1"}), HasSubstr("--user needs a COMMAND"));
     EXPECT_THAT(usage_error_of({"--strict", "1"}), HasSubstr("--strict"));
+    EXPECT_THAT(usage_error_of({"--append", "1"}), HasSubstr("--append needs -o FILE"));
+    EXPECT_THAT(usage_error_of({"--append", "-o", "-", "1"}), HasSubstr("--append needs -o FILE"));
 }
 
 TEST(Options, TakeTheFormatUnderEitherName) {

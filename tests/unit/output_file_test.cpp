@@ -49,6 +49,17 @@ TEST(OutputFile, SaysHowMuchWasWrittenBeforeAnError) {
     EXPECT_EQ(read_file(directory / "events"), "one\ntw");
 }
 
+TEST(OutputFile, IsTruncatedUnlessItIsOpenedToAppend) {
+    const TempDir directory;
+    opened(directory / "events").write("one\n");
+    opened(directory / "events").write("two\n");
+    EXPECT_EQ(read_file(directory / "events"), "two\n");
+    const auto appended = OutputFile::open_to_append(directory / "events");
+    ASSERT_TRUE(appended);
+    appended->write("three\n");
+    EXPECT_EQ(read_file(directory / "events"), "two\nthree\n");
+}
+
 TEST(OutputFile, NamesItselfInErrors) {
     const auto written = opened("/dev/full").write("one\n");
     ASSERT_TRUE(written.error);
