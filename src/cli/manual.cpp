@@ -9,41 +9,11 @@
 
 #include "cli/help.h"
 #include "cli/option_table.h"
+#include "cli/roff.h"
 #include "filter/expression.h"
 
 namespace exectap::cli {
 namespace {
-
-// Plain text as roff has to have it.
-std::string roff(std::string_view text) {
-    std::string out;
-    bool is_line_start = true;
-    for (const char c : text) {
-        if (is_line_start && (c == '.' || c == '\'')) out += "\\&";
-        switch (c) {
-            case '\\': out += "\\e"; break;
-            case '-': out += "\\-"; break;
-            case '^': out += "\\(ha"; break;
-            case '~': out += "\\(ti"; break;
-            case '\'': out += "\\(aq"; break;
-            case '`': out += "\\(ga"; break;
-            default: out += c;
-        }
-        is_line_start = c == '\n';
-    }
-    return out;
-}
-
-std::string section(std::string_view name) { return fmt::format(".SH {}\n", name); }
-
-std::string paragraph(std::string_view text) { return fmt::format(".PP\n{}\n", roff(text)); }
-
-// A term in bold, and what it means.
-std::string item(std::string_view term, std::string_view text) {
-    return fmt::format(".TP\n.B {}\n{}\n", roff(term), roff(text));
-}
-
-std::string verbatim(std::string_view text) { return fmt::format(".PP\n.nf\n{}\n.fi\n", roff(text)); }
 
 struct Text {
     std::string_view term;
@@ -63,12 +33,13 @@ constexpr std::array kOutput = {
         "the program above it. [1234] is a pid, shown where several programs run at once, and (by cc [1234]) says "
         "whose child it is where the place of the line does not. PATH and a number: how many directories it took to "
         "find the program."},
-    Text{"json", "JSON Lines, version 1 of a schema with every field of every event: exectap-events, docs/events.md."},
+    Text{"json", "JSON Lines, version 1 of a schema with every field of every event: exectap-events(5)."},
 };
 
 constexpr std::array kErrors = {
     Text{"make is no pid; to run it: exectap -- make", "What comes before -- are options and pids."},
-    Text{"tracing needs root; run: sudo exectap ...", "Or the capabilities that the message names."},
+    Text{"lacks CAP_BPF and CAP_PERFMON; exectap doctor says more; run: sudo exectap ...",
+         "Root has these capabilities; exectap doctor says how to give them to exectap alone."},
     Text{"no process 1234", "A pid is never waited for."},
     Text{"waiting for unit ngnix.service (there is nginx.service)",
          "A target that is not there yet is watched as soon as it is. In parentheses: the nearest name that there is. "
@@ -92,6 +63,14 @@ constexpr std::array kLimits = {
          "told, and the trace is incomplete. An id needs no engine."},
     Text{"Of Kubernetes", "the ids of containers are known, their names are not."},
     Text{"What runs before the trace", "is known by the name it has today; its arguments are not told."},
+};
+
+constexpr std::array kRights = {
+    Text{"CAP_BPF, CAP_PERFMON", "are all that tracing takes, of whomever."},
+    Text{
+        "CAP_DAC_READ_SEARCH",
+        "is what seeing failed execs takes where only tracepoints can: tracefs, which tells their numbers, is root's."},
+    Text{"CAP_SETUID, CAP_SETGID", "are what --user takes; CAP_KILL, to pass signals on to such a COMMAND."},
 };
 
 constexpr std::array kFiles = {
@@ -126,9 +105,10 @@ std::string manual_page() {
     CLI::App app;
     RawOptions raw;
     add_options(app, raw);
-    auto page = fmt::format(".TH EXECTAP 1 \"\" \"exectap {}\" \"User Commands\"\n", EXECTAP_VERSION);
+    auto page = page_title("EXECTAP", "1", "User Commands");
     page += section("NAME") + "exectap \\- shows every program that chosen processes run, as it happens\n";
-    page += section("SYNOPSIS") + ".B exectap\n" + roff("[PID...] [OPTION...] [-- COMMAND [ARG...]]") + "\n";
+    page += section("SYNOPSIS") + ".B exectap\n" + roff("[PID...] [OPTION...] [-- COMMAND [ARG...]]") +
+            "\n.br\n.B exectap doctor\n" + roff("[OPTION...]") + "\n";
     page += section("DESCRIPTION") + paragraph(about_text());
     page += paragraph(
         "Arguments are read after the kernel took them, so that no other thread can change them meanwhile. Every exec "
@@ -138,19 +118,29 @@ std::string manual_page() {
         "is "
         "nobody's, and a child is watched before it can run.");
     page += section("OPTIONS") + options(app);
+    CLI::App doctor;
+    RawDoctorOptions raw_doctor;
+    add_doctor_options(doctor, raw_doctor);
+    page += section("DOCTOR") + paragraph("exectap doctor [OPTION...]") + paragraph(about_doctor()) + options(doctor);
     page += section("EXPRESSIONS") + paragraph("--where and --fail-if take the same:") + verbatim(expression_grammar());
     page += section("OUTPUT") + items(kOutput);
     page += section("EXIT STATUS");
     for (const auto& status : exit_statuses()) page += item(status.status, status.about);
     page += section("ENVIRONMENT");
     for (const auto& variable : environment_variables()) page += item(variable.name, variable.about);
+    page += section("PERMISSIONS") +
+            paragraph(
+                "Root, or capabilities: setcap cap_bpf,cap_perfmon,cap_dac_read_search+ep on exectap's file lets "
+                "everybody who may run that trace the whole machine. Once the trace runs all are given up.") +
+            items(kRights);
     page += section("FILES") + items(kFiles);
     page += section("EXAMPLES");
     for (const auto& example : examples()) page += item(example.command, example.about);
     page += section("DIAGNOSTICS") + items(kErrors);
     page += section("BUGS") + items(kLimits);
     page += section("SEE ALSO") +
-            ".BR strace (1),\n.BR tty (1),\n.BR systemd\\-cgls (1),\n.BR bpftrace (8),\n.BR execve (2),\n.BR bpf (2),\n"
+            ".BR exectap\\-events (5),\n.BR strace (1),\n.BR tty (1),\n.BR systemd\\-cgls (1),\n.BR bpftrace (8),\n.BR "
+            "execve (2),\n.BR bpf (2),\n"
             ".BR cgroups (7)\n";
     return page;
 }
