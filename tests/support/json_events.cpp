@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -42,8 +43,11 @@ const JsonEvent& resolve(const JsonEvent& schema) {
     return resolve(event_schema().at(JsonEvent::json_pointer(reference->get<std::string>().substr(1))));
 }
 
-// The validator is a library of Python's, kept at hand: it answers a line with a line.
+// The validator is a library of Python's, kept at hand: it answers a line with a line. Virtual machines have no Python
+// and say so (tests/vm/init): what they then miss is checked of the same lines on the host.
 void check_schema(const std::string& line) {
+    static const char* setting = std::getenv("EXECTAP_TEST_VALIDATOR");
+    if (setting != nullptr && setting == std::string_view("none")) return;
     static Process validator({"/usr/bin/python3", EXECTAP_SCHEMA_VALIDATOR, schema_path()});
     validator.write(line + "\n");
     const auto answer = validator.out().next_line();

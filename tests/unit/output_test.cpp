@@ -190,14 +190,19 @@ TEST(Output, SaysByItsCodeThatTheReaderHasGone) {
     EXPECT_EQ(output.not_written(), execs(1));
 }
 
+// It holds the only writing end of the pipe: what is read comes to its end when the other thread has ended.
 TEST(Output, CanBeLeftAloneInTheMiddleOfAWrite) {
+    const std::string text = std::string(1 << 19, 'x') + '\n';
     auto pipe = make_pipe();
     {
-        auto output = started(OutputFile::borrow(pipe.writer.get(), "stdout"), 1 << 20);
-        EXPECT_TRUE(output.put(std::string(1 << 19, 'x') + '\n', Tells::exec));
+        auto output = started(OutputFile::open("/dev/fd/" + std::to_string(pipe.writer.get())), 1 << 20);
+        pipe.writer.reset();
+        EXPECT_TRUE(output.put(text, Tells::exec));
         output.flush();
+        char first = 0;
+        ASSERT_EQ(::read(pipe.reader.get(), &first, 1), 1);
     }
-    pipe.reader.reset();
+    EXPECT_LT(read_to_end(pipe.reader).size(), text.size() - 1);
 }
 
 TEST(OutputReopen, StartsANewFileWhereTheOldOneWasRenamed) {
