@@ -80,7 +80,7 @@ void BtfFile::Free::operator()(const char* bytes) const {
     if (mapped_bytes != 0) {
         ::munmap(const_cast<char*>(bytes), mapped_bytes);
     } else {
-        delete[] bytes;
+        delete[] bytes;  // NOLINT(cppcoreguidelines-owning-memory): this is its owner's end
     }
 }
 
@@ -91,7 +91,7 @@ Result<BtfFile> BtfFile::open(const char* path) {
     const auto size = static_cast<std::size_t>(status.st_size);
     void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
     if (address != MAP_FAILED) return BtfFile(Bytes(static_cast<const char*>(address), Free{size}), size);
-    auto* buffer = new char[size];
+    auto* buffer = new char[size];  // NOLINT(cppcoreguidelines-owning-memory): the next line owns it
     Bytes bytes(buffer, Free{});
     for (std::size_t done = 0; done < size;) {
         const auto count = ::read(file.get(), buffer + done, size - done);

@@ -18,6 +18,11 @@ void* operator new(std::size_t bytes) {
     if (void* memory = std::malloc(bytes)) return memory;  // NOLINT(cppcoreguidelines-owning-memory)
     throw std::bad_alloc();
 }
+// Else a sanitizer, which brings one of its own, would miss the memory that the ones below free.
+void* operator new(std::size_t bytes, const std::nothrow_t& /*tag*/) noexcept {
+    calls++;
+    return std::malloc(bytes);  // NOLINT(cppcoreguidelines-owning-memory)
+}
 void operator delete(void* memory) noexcept { std::free(memory); }  // NOLINT(cppcoreguidelines-owning-memory)
 void operator delete(void* memory, std::size_t /*bytes*/) noexcept {
     std::free(memory);  // NOLINT(cppcoreguidelines-owning-memory)
