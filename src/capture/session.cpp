@@ -139,10 +139,10 @@ public:
     SessionSummary finish(const Handler& handler) override;
 
 private:
-    BpfSession(Skeleton skeleton, Ring ring, const SessionConfig& config, const ProbeChoice& probes)
+    BpfSession(Skeleton skeleton, Ring ring, const SessionConfig& config, ProbeChoice probes)
         : skeleton_(std::move(skeleton)),
           ring_(std::move(ring)),
-          probes_(probes),
+          probes_(std::move(probes)),
           live_(skeleton_->bss->targets, config),
           delivery_(config, since_boot_now()) {}
 

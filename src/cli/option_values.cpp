@@ -70,7 +70,7 @@ std::optional<Values> values_of(const CLI::Option& option) {
     const auto* const named =
         std::find_if(kNamedKinds.begin(), kNamedKinds.end(), [&](const auto& known) { return known.name == name; });
     if (named != kNamedKinds.end()) return named->kind == ValueKind::list ? list_of(option) : Values{named->kind, {}};
-    for (const auto text : {std::string_view(name), brief(option)})
+    for (const std::string_view text : {std::string_view{name}, brief(option)})
         if (auto words = words_in(text, '|'); !words.empty()) return Values{ValueKind::choice, std::move(words)};
     return std::nullopt;
 }

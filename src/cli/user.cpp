@@ -22,7 +22,8 @@ std::optional<User> find_user(const std::string& name) {
     const auto answer = getent("passwd", name);
     if (!answer) return std::nullopt;
     // It may call him by another name than he was asked for: ann@example.org is ann.
-    return parse_user(*answer, std::string_view(*answer).substr(0, answer->find(':')));
+    const std::string_view entry = *answer;
+    return parse_user(entry, entry.substr(0, entry.find(':')));
 }
 
 std::vector<gid_t> groups_of(const User& user) {

@@ -102,7 +102,7 @@ std::string CompletingShell::typed(const std::string& line) const {
     checked(::write(terminal.master().get(), keys.data(), keys.size()), "write to the terminal");
     const auto told = folder_.path("line");
     wait_for_content(told, [](const std::string& content) { return content.ends_with('\n'); });
-    const auto content = read_file(told);
+    auto content = read_file(told);
     ::unlink(told.c_str());
     shell.send_signal(SIGKILL);
     shell.wait();

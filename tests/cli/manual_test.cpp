@@ -128,11 +128,11 @@ TEST(EventsManual, HasEveryFieldOfTheTableAndNoOther) {
 TEST(EventsManual, HasEveryKeyOfTheDocsAndNoOther) {
     // Which are those of the schema: EventDocs.HaveARowForEveryKeyInItsOrder.
     const auto docs = read_file(schema_path().parent_path() / "events.md");
-    static const std::regex row("^\\| `([a-z0-9_.]+)`(?: \\([a-z, ]+\\))? \\|");
+    static const std::regex row(R"(^\| `([a-z0-9_.]+)`(?: \([a-z, ]+\))? \|)");
     const auto keys = terms_of(lines_of(docs), row);
     EXPECT_GT(keys.size(), 100U);
     const auto page = shown_manual(kEventsSource);
-    static const std::regex term("^ {7}([a-z0-9_.]+)(?: \\([a-z, ]+\\))?(?:: | \\((?:exec|attempt|both)\\))");
+    static const std::regex term(R"(^ {7}([a-z0-9_.]+)(?: \([a-z, ]+\))?(?:: | \((?:exec|attempt|both)\)))");
     EXPECT_EQ(terms_of(lines_of_section(page, "THE KEYS"), term), keys);
 }
 

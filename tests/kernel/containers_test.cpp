@@ -12,9 +12,7 @@
 namespace exectap::test {
 namespace {
 
-using testing::AllOf;
 using testing::Contains;
-using testing::Field;
 using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;

@@ -43,7 +43,7 @@ struct Word {
 };
 
 Word word_of(const std::vector<std::string>& wrapper = {}) {
-    const Word word(wrapper);
+    Word word(wrapper);
     const auto trace = run_exectap({"--quiet", "--no-failed", "-o", "/dev/null", "--", "/bin/true"}, {.argv = wrapper});
     EXPECT_EQ(trace.status, exited(word.can_trace ? 0 : 125)) << testing::PrintToString(trace.err);
     if (!word.can_trace) {
@@ -145,6 +145,7 @@ TEST_F(DoctorRun, NamesWhatIsDegraded) {
 TEST_F(DoctorRun, SurvivesOddMachines) {
     for (const auto* setup : {"mount -t tmpfs tmpfs /proc", "umount -l /proc", "mount -t tmpfs tmpfs /sys",
                               "mount -t tmpfs tmpfs /run", "mount -t tmpfs tmpfs /dev",
+                              // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one script
                               "mount -t tmpfs tmpfs /run && mkdir -p /run/docker.sock /run/podman && "
                               "ln -s loop /run/podman/podman.sock",
                               "exec </dev/null 2>&-", "ulimit -n 8"}) {
