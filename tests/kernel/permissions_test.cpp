@@ -14,14 +14,11 @@ namespace {
 
 using testing::AllOf;
 using testing::Contains;
-using testing::Each;
 using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
-using testing::StartsWith;
 
 constexpr const char* kNeeded = "cap_bpf,cap_perfmon";
 constexpr const char* kRecommended = "cap_bpf,cap_perfmon,cap_dac_read_search";

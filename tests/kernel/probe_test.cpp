@@ -22,8 +22,8 @@ using testing::SizeIs;
 // Of each way, by its name.
 class Probe : public KernelTest, public testing::WithParamInterface<const char*> {
 protected:
-    std::string option() const { return std::string("--probe=") + GetParam(); }
-    bool is_exact() const { return GetParam() != std::string_view("kretprobe"); }
+    static std::string option() { return std::string("--probe=") + GetParam(); }
+    static bool is_exact() { return GetParam() != std::string_view("kretprobe"); }
 
     // Whether this kernel has it. Where not, exectap has to say so.
     bool is_here() const {

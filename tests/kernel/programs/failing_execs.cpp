@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
     for (int worker = 0; worker < workers; worker++) {
         if (::fork() != 0) continue;
         const char* const arguments[] = {"failing", "exec", nullptr};
-        auto* const words = const_cast<char* const*>(arguments);
+        const auto* const words = const_cast<char* const*>(arguments);
         for (int call = 0; call < calls; call++) {
             if (call % 10 == 9) {
                 ::syscall(SYS_execveat, AT_FDCWD, "/nowhere/else", words, environ, 0);
